@@ -1,0 +1,22 @@
+"""What a report is: one ``Outcome`` in, one document out. No report decides anything; all show the same verdict."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from typing import ClassVar
+
+from derbes.scanner.model.findings import Outcome
+
+
+class Report(ABC):
+    """``name`` is what ``-f`` and ``FORMAT:FILE`` accept; ``suffixes`` what ``-o FILE`` is recognised by."""
+
+    name: ClassVar[str]
+    suffixes: ClassVar[tuple[str, ...]] = ()
+
+    def __init__(self, lang: str = "ru") -> None:
+        self.lang = lang
+
+    @abstractmethod
+    def render(self, outcome: Outcome) -> bytes:
+        """Return the whole document, UTF-8 where it is text. Same outcome, same bytes."""

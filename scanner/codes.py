@@ -1,0 +1,46 @@
+"""The closed list of reasons why something was not (wholly) read; ``docs/reliability.md`` explains each."""
+
+from __future__ import annotations
+
+CODES: frozenset[str] = frozenset(
+    {
+        # cannot be read
+        "file-unreadable",  # permission, I/O error
+        "file-vanished",
+        "file-encoding",  # bytes that fit no known encoding
+        "file-binary",  # no text in it that we can read
+        "file-special",  # FIFO, socket, device
+        "file-damaged",  # truncated, corrupt, malformed beyond recovery
+        "file-encrypted",  # password needed
+        "link-loop",
+        "format-unsupported",
+        "missing-extra",  # a package that is not installed; the hint names it
+        # databases
+        "dsn-auth",
+        "dsn-connect",
+        "dsn-parse",
+        "no-select",
+        "lock-timeout",
+        "statement-timeout",
+        "table-vanished",
+        "table-foreign",
+        "connection-lost",
+        "query-failed",
+        "row-level-security",
+        # limits
+        "limit-size",
+        "limit-depth",
+        "limit-members",
+        "limit-ratio",
+        "limit-time",
+        "limit-memory",
+        # damage inside
+        "part-damaged",
+        "rows-damaged",
+        "sampled",
+        # ours
+        "internal",
+        "worker-died",
+        "interrupted",
+    }
+)
