@@ -7,20 +7,23 @@ spaCy pipeline does not have.
 Beside Presidio's ``analyze`` it has:
 
 ``find(text)``
-    yields :class:`Match` objects; no Presidio type, no NLP artefacts, linear time in ``len(text)``.
+    yields :class:`Match` objects; no Presidio type, no NLP artefacts, linear time in ``len(text)``. ``text`` is a view
+    (``views.py``): already normalized, so NBSP, soft hyphens, full-width digits and decomposed letters are gone.
 ``ANCHOR``
     byte patterns (a dialect that Hyperscan and RE2 share: no look-around, no back-reference, no ``\\b`` beside
-    letters) over UTF-8. Wherever ``find`` could yield a match in a text, at least one anchor matches somewhere in
+    letters) over the UTF-8 of that view. Wherever ``find`` could yield a match in a text, at least one anchor matches somewhere in
     that text. The sieve runs all anchors in one automaton and calls ``find`` only on texts that fire.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 from presidio_analyzer import AnalysisExplanation, EntityRecognizer, RecognizerResult
+
+from derbes.recognizers.views import views
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +77,17 @@ class TextRecognizer(EntityRecognizer):
         """Yield every match in ``text`` (any order, overlaps allowed)."""
         raise NotImplementedError
 
+    def find_in_views(self, text: str) -> list[Match]:
+        """``find`` over every view of ``text`` (see views.py), offsets mapped back to ``text``."""
+        found: dict[tuple[int, int, str], Match] = {}
+        for view in views(text):
+            for match in self.find(view.text):
+                start, end = view.span(match.start, match.end)
+                key = (start, end, match.entity)
+                if key not in found or found[key].score < match.score:
+                    found[key] = replace(match, start=start, end=end)
+        return sorted(found.values(), key=lambda m: (m.start, m.end, m.entity))
+
     def analyze(self, text: str, entities: Iterable[str], nlp_artifacts: Any = None) -> list[RecognizerResult]:
         """Presidio's door. ``nlp_artifacts`` is not used: context is judged on the raw text."""
         wanted = set(entities) if entities else set(self.supported_entities)
@@ -89,6 +103,6 @@ class TextRecognizer(EntityRecognizer):
                     RecognizerResult.RECOGNIZER_IDENTIFIER_KEY: self.id,
                 },
             )
-            for match in self.find(text)
+            for match in self.find_in_views(text)
             if match.entity in wanted
         ]

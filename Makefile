@@ -1,0 +1,34 @@
+# `make` lists the targets. Everything runs in .venv, which `make dev` builds from this checkout.
+PYTHON ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+
+.DEFAULT_GOAL := help
+.PHONY: help demo dev test lint bench bench-accuracy bench-columns train docs clean
+
+help: ## this list
+	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(STAMP) ## set up, scan an invented hosting company and print the path of the report
+	$(BIN)/derbes demo derbes-demo --no-open
+
+dev: $(STAMP) ## set up the virtual environment with all tools
+
+$(STAMP): pyproject.toml
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --upgrade pip
+	$(BIN)/python -m pip install --quiet --editable '.[all]' --group dev
+	@touch $@
+
+test: $(STAMP) ## set up and run the whole suite (T=path narrows it)
+	$(BIN)/python -m pytest -n auto $(T)
+
+lint: $(STAMP) ## ruff, mypy --strict, import layers
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+clean: ## remove what was built
+	rm -rf $(VENV) build dist *.egg-info derbes-demo
