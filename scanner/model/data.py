@@ -76,7 +76,7 @@ Locate = Callable[[str], Sequence[tuple[str, int, int]]]
 class TextBatch:
     """Whole lines of a log or text as UTF-8 bytes, separated by ``\\n``.
 
-    ``first_unit`` is the number of the first line. ``locate`` cuts one line (decoded) into named fields
+    ``first_unit`` is the number of the first line, ``offset`` the byte offset of the buffer in the (decoded) file. ``locate`` cuts one line (decoded) into named fields
     ``(name, start, end)``; without it every hit lies in the field ``line``. It is asked for hit lines only.
     """
 
@@ -87,6 +87,7 @@ class TextBatch:
     locate: Locate | None = None
     continued: bool = False  # this buffer is a piece of one giant line; offsets start at ``column``
     column: int = 0
+    offset: int = 0
 
     @property
     def size(self) -> int:

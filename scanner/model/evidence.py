@@ -39,7 +39,8 @@ class EntityStats:
 
     ``units``: units with at least one; ``spans``: all; ``whole``: values that are nothing but the entity;
     ``validated``: units with at least one validated; ``labelled``: units where a word in the text named it;
-    ``strong``: units whose best score reaches the reporting threshold; ``natural``: spans tagged natural person.
+    ``strong``: units with a score of 0.7 or more; ``natural``: spans tagged natural person. ``examples`` are masks of
+    the first few, with their locations, so that which are kept does not depend on how the data were split.
     """
 
     units: int = 0
@@ -51,7 +52,7 @@ class EntityStats:
     natural: int = 0
     best: float = 0.0
     locations: tuple[Location, ...] = ()
-    examples: tuple[str, ...] = ()
+    examples: tuple[tuple[Location, str], ...] = ()
 
     def __add__(self, other: EntityStats) -> EntityStats:
         return EntityStats(
@@ -125,12 +126,17 @@ class Shape:
 
 @dataclass(frozen=True, slots=True)
 class FieldProfile:
-    """All that is known of one field after reading ``units_read`` units of it."""
+    """All that is known of one field after reading ``units_read`` units of it.
+
+    ``sampled`` marks the profile of technical data in a log: it stands in every line, so a fixed sample of lines is
+    looked at (see ``detect.py``) and ``units_read`` counts those.
+    """
 
     part: str
     dataset: str
     path: str
     units_read: int
+    sampled: bool = False
     shape: Shape = Shape()
     entities: Mapping[str, EntityStats] = field(default_factory=dict)
 
@@ -142,6 +148,7 @@ class FieldProfile:
             self.dataset,
             self.path,
             self.units_read + other.units_read,
+            self.sampled,
             self.shape + other.shape,
             {n: self.entities.get(n, nothing) + other.entities.get(n, nothing) for n in names},
         )

@@ -1,0 +1,325 @@
+"""Batches in, profiles out: the room where raw values end. Nothing that leaves this module holds one.
+
+Tables are read by columns, each distinct value once; logs and texts by whole buffers, of which only the lines that the
+sieve picks are ever decoded. Technical data (IP addresses, user agents) stand in nearly every log line, so there they
+are counted in a fixed sample of lines: all that begin in the first 256 KiB of a file, then one every 64 KiB.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from derbes.recognizers.masks import mask
+from derbes.recognizers.registry import load_recognizers
+
+from derbes.recognizers.analyzer import MIN_SCORE, Analyzer
+from derbes.recognizers.base import Match
+from derbes.recognizers.fields import label_for
+from derbes.scanner.model.data import Batch, Dataset, TableBatch, TextBatch
+from derbes.scanner.model.evidence import (
+    MAX_EXAMPLES,
+    MAX_LOCATIONS,
+    EntityStats,
+    FieldProfile,
+    Location,
+    Shape,
+)
+from derbes.scanner.profile import Column
+
+STRONG = 0.7
+NOT_VALUES = frozenset(
+    {"", "null", "none", "nan", "n/a", "na", "nil", "-", "--", "—", "–", "нет", "жоқ", "no", "не указано", "не указан"}
+    | {"отсутствует", "undefined", "(null)", "\\n", "<null>", "пусто", "unknown", "неизвестно", "#n/a", "н/д", "б/н"}
+)
+_HEAD = 256 << 10
+_STRIDE = 64 << 10
+_LINES_AT_ONCE = 2000  # lines handed to the analyzer together, so that the model reads in batches
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a worker needs to know besides the unit. ``key`` keys hashes of distinct values for this run."""
+
+    key: bytes
+    min_score: float = MIN_SCORE
+    entities: tuple[str, ...] | None = None
+    occurrences: bool = False
+    categories: Mapping[str, str] = field(default_factory=dict)
+
+
+@lru_cache(maxsize=4)
+def analyzers(entities: tuple[str, ...] | None, min_score: float) -> tuple[Analyzer, Analyzer]:
+    """(everything, technical data only), built once a process."""
+    recognizers = load_recognizers(entities)
+    technical = [r for r in recognizers if getattr(r, "TECHNICAL", False)]
+    return Analyzer(recognizers, min_score=min_score), Analyzer(technical, min_score=min_score)
+
+
+@lru_cache(maxsize=4)
+def personal_analyzer(entities: tuple[str, ...] | None, min_score: float) -> Analyzer:
+    """Everything but technical data: what log lines are sieved for."""
+    recognizers = [r for r in load_recognizers(entities) if not getattr(r, "TECHNICAL", False)]
+    return Analyzer(recognizers, min_score=min_score)
+
+
+class Occurrences:
+    """Collects ``--occurrences`` lines of one unit as JSON; positions and masks only."""
+
+    def __init__(self, place: str, prefix: str, categories: Mapping[str, str]) -> None:
+        self.place, self.prefix, self.categories = place, prefix, categories
+        self.lines: list[str] = []
+
+    def add(self, path: str, unit: int, match: Match, masked: str, column: int = 0) -> None:
+        """One detection; ``column`` is added to its offsets."""
+        row = {
+            "place": self.place,
+            "path": self.prefix + path,
+            "unit": unit,
+            "start": match.start + column,
+            "end": match.end + column,
+            "entity": match.entity,
+            "category": self.categories.get(match.entity, "undeclared"),
+            "score": round(match.score, 2),
+            "masked": masked,
+        }
+        self.lines.append(json.dumps(row, ensure_ascii=False))
+
+
+class Detector:
+    """Profiles the batches of one process. Stateless between batches but for the analyzers."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.all, self.technical = analyzers(settings.entities, settings.min_score)
+        self.personal = personal_analyzer(settings.entities, settings.min_score)
+
+    def detect(self, batch: Batch, occurrences: Occurrences | None = None) -> Iterator[FieldProfile]:
+        """Yield one profile for each field of the batch that has a value (for texts: that has a detection)."""
+        if isinstance(batch, TableBatch):
+            for path, series in batch.columns.items():
+                yield self._column(batch, path, series, occurrences)
+        else:
+            yield from self._text(batch, occurrences)
+            yield from self._technical(batch)
+
+    # Tables
+
+    def _column(
+        self, batch: TableBatch, path: str, series: pd.Series[Any], occurrences: Occurrences | None
+    ) -> FieldProfile:
+        codes, column = _distinct(series)
+        found = self._values(column, label_for(_field_name(batch.dataset, path)))
+        units = series.index.to_numpy()
+        stats = _column_stats(found, column, codes, units)
+        if occurrences is not None:
+            for position in np.flatnonzero(np.isin(codes, list(found))).tolist():
+                value = column.values[codes[position]]
+                for match in found[int(codes[position])]:
+                    masked = mask(match.entity, value[match.start : match.end])
+                    occurrences.add(path, int(units[position]), match, masked)
+        shape = column.shape(self.settings.key)
+        return FieldProfile(batch.dataset.part, batch.dataset.name, path, batch.units, False, shape, stats)
+
+    def _values(self, column: Column, label: str) -> dict[int, list[Match]]:
+        """Matches by index of distinct value. Under a label every value is read, elsewhere what the sieve picks."""
+        values = column.values
+        if label:
+            candidates: Sequence[tuple[int, int | None]] = [(i, None) for i in range(len(values))]
+        else:
+            starts = column.starts.tolist()
+            candidates = sorted(self.all.sieve.fired(column.buffer, starts).items())
+        results = self.all.analyze_many([(values[i], bits) for i, bits in candidates], label)
+        return {i: matches for (i, _), matches in zip(candidates, results, strict=True) if matches}
+
+    # Logs and texts
+
+    def _text(self, batch: TextBatch, occurrences: Occurrences | None) -> Iterator[FieldProfile]:
+        stats: dict[str, _Tally] = {}
+        for number, text, matches in self._hit_lines(batch):
+            _tally(stats, batch, number, text, matches, occurrences)
+        for path, tally in stats.items():
+            yield tally.profile(batch.dataset, path, batch.units)
+
+    def _hit_lines(self, batch: TextBatch) -> Iterator[tuple[int, str, list[Match]]]:
+        """Yield ``(line number, line, matches)`` of lines with a match."""
+        buffer, number, position = batch.buffer, batch.first_unit, 0
+        waiting: list[tuple[int, str, int]] = []
+        for start, end, bits in self.personal.sieve.lines(buffer):
+            number += buffer.count(b"\n", position, start)
+            position = start
+            waiting.append((number, buffer[start:end].decode("utf-8", "replace"), bits))
+            if len(waiting) >= _LINES_AT_ONCE:
+                yield from self._analyzed(self.personal, waiting)
+                waiting.clear()
+        yield from self._analyzed(self.personal, waiting)
+
+    def _analyzed(
+        self, analyzer: Analyzer, lines: Sequence[tuple[int, str, int | None]]
+    ) -> Iterator[tuple[int, str, list[Match]]]:
+        results = analyzer.analyze_many([(text, bits) for _, text, bits in lines])
+        for (number, text, _), matches in zip(lines, results, strict=True):
+            if matches:
+                yield number, text, matches
+
+    def _technical(self, batch: TextBatch) -> Iterator[FieldProfile]:
+        if batch.continued or not self.technical.recognizers:
+            return
+        lines = list(_sample_lines(batch))
+        stats: dict[str, _Tally] = {}
+        for number, text, matches in self._analyzed(self.technical, lines):
+            _tally(stats, batch, number, text, matches, None)
+        for path, tally in stats.items():
+            yield tally.profile(batch.dataset, path, len(lines), sampled=True)
+
+
+def _sample_lines(batch: TextBatch) -> Iterator[tuple[int, str, int | None]]:
+    """The lines that begin in the head of the file, then the first that begins after each stride."""
+    buffer, offset = batch.buffer, batch.offset
+    position, number = 0, batch.first_unit
+    while position < len(buffer):
+        end = buffer.find(b"\n", position)
+        end = len(buffer) if end < 0 else end
+        yield number, buffer[position:end].decode("utf-8", "replace"), None
+        if offset + end + 1 < _HEAD:
+            position, number = end + 1, number + 1
+            continue
+        stride = -(-(offset + end + 1) // _STRIDE) * _STRIDE - offset  # next multiple, in this buffer
+        following = buffer.find(b"\n", max(stride - 1, end))
+        if following < 0:
+            return
+        number += buffer.count(b"\n", position, following + 1)
+        position = following + 1
+
+
+@dataclass(slots=True)
+class _Tally:
+    """Counts of one field of a text; lines arrive in order, so the first ones are the ones to keep."""
+
+    entities: dict[str, EntityStats] = field(default_factory=dict)
+
+    def add(self, number: int, matches: Sequence[tuple[Match, int, str]]) -> None:
+        """All matches of one line: ``(match, column, masked)``."""
+        for entity in {match.entity for match, _, _ in matches}:
+            own = [item for item in matches if item[0].entity == entity]
+            places = tuple(Location(number, column) for _, column, _ in own)
+            self.entities[entity] = self.entities.get(entity, EntityStats()) + EntityStats(
+                units=1,
+                spans=len(own),
+                validated=any(m.validated for m, _, _ in own),
+                labelled=any(m.labelled for m, _, _ in own),
+                strong=any(m.score >= STRONG for m, _, _ in own),
+                natural=sum(m.tag == "natural-person" for m, _, _ in own),
+                best=max(m.score for m, _, _ in own),
+                locations=places[:MAX_LOCATIONS],
+                examples=tuple((Location(number, c), masked) for _, c, masked in own[:MAX_EXAMPLES]),
+            )
+
+    def profile(self, dataset: Dataset, path: str, units: int, sampled: bool = False) -> FieldProfile:
+        """The finished profile; a log's field has no shape of its own."""
+        return FieldProfile(dataset.part, dataset.name, path, units, sampled, Shape(), self.entities)
+
+
+def _tally(
+    stats: dict[str, _Tally],
+    batch: TextBatch,
+    number: int,
+    text: str,
+    matches: Iterable[Match],
+    occurrences: Occurrences | None,
+) -> None:
+    fields = batch.locate(text) if batch.locate else ()
+    by_path: dict[str, list[tuple[Match, int, str]]] = {}
+    for match in matches:
+        path = next((name for name, start, end in fields if start <= match.start < end), "line")
+        masked = mask(match.entity, text[match.start : match.end])
+        by_path.setdefault(path, []).append((match, match.start + batch.column, masked))
+        if occurrences is not None:
+            occurrences.add(path, number, match, masked, batch.column)
+    for path, found in by_path.items():
+        stats.setdefault(path, _Tally()).add(number, found)
+
+
+def _field_name(dataset: Dataset, path: str) -> str:
+    for declared in dataset.fields:
+        if declared.path == path:
+            return declared.name
+    return path.rsplit(".", 1)[-1]
+
+
+def _distinct(series: pd.Series[Any]) -> tuple[Any, Column]:
+    """Factorize; what is not a value gets code -1."""
+    codes, uniques = pd.factorize(series)
+    values: list[str] = [value if isinstance(value, str) else str(value) for value in uniques.tolist()]
+    blank = [i for i, value in enumerate(values) if len(value) <= 12 and value.strip().lower() in NOT_VALUES]
+    if blank:
+        renumber = np.arange(len(values) + 1)
+        keep = np.ones(len(values) + 1, dtype=bool)
+        keep[blank] = False
+        renumber = np.cumsum(keep) - 1
+        renumber[blank] = -1
+        renumber[-1] = -1  # what was -1 stays -1
+        codes = renumber[codes]
+        values = [value for value, kept in zip(values, keep.tolist(), strict=False) if kept]
+    counts = np.bincount(codes[codes >= 0], minlength=len(values)).astype(np.int64)
+    return codes, Column(values, counts)
+
+
+def _column_stats(found: Mapping[int, list[Match]], column: Column, codes: Any, units: Any) -> dict[str, EntityStats]:
+    by_entity: dict[str, dict[int, list[Match]]] = {}
+    for index, matches in found.items():
+        for match in matches:
+            by_entity.setdefault(match.entity, {}).setdefault(index, []).append(match)
+    return {entity: _stats(values, column, codes, units) for entity, values in sorted(by_entity.items())}
+
+
+def _stats(found: Mapping[int, list[Match]], column: Column, codes: Any, units: Any) -> EntityStats:
+    """Counts of one entity in one column; ``found`` maps distinct value -> its matches."""
+
+    def units_of(indexes: list[int]) -> int:
+        if not indexes:
+            return 0
+        hit = flags(indexes)[codes]
+        return len(np.unique(units[hit])) if _repeats(units) else int(np.count_nonzero(hit))
+
+    def flags(indexes: list[int]) -> Any:
+        wanted = np.zeros(len(column.values) + 1, dtype=bool)  # the last one answers for code -1
+        wanted[indexes] = True
+        return wanted
+
+    first = np.flatnonzero(flags(list(found))[codes])[:MAX_LOCATIONS].tolist()
+    places: list[tuple[Location, str]] = []
+    for position in first:
+        value = column.values[codes[position]]
+        for match in found[int(codes[position])]:
+            where = Location(int(units[position]), match.start)
+            places.append((where, mask(match.entity, value[match.start : match.end])))
+    places.sort()
+    counts = column.counts
+    return EntityStats(
+        units=units_of(list(found)),
+        spans=sum(len(matches) * int(counts[i]) for i, matches in found.items()),
+        whole=sum(int(counts[i]) for i, matches in found.items() if _covers(matches[0], column.values[i])),
+        validated=units_of([i for i, ms in found.items() if any(m.validated for m in ms)]),
+        labelled=units_of([i for i, ms in found.items() if any(m.labelled for m in ms)]),
+        strong=units_of([i for i, ms in found.items() if any(m.score >= STRONG for m in ms)]),
+        natural=sum(int(counts[i]) for i, ms in found.items() for m in ms if m.tag == "natural-person"),
+        best=max(m.score for ms in found.values() for m in ms),
+        locations=tuple(where for where, _ in places[:MAX_LOCATIONS]),
+        examples=tuple(places[:MAX_EXAMPLES]),
+    )
+
+
+def _repeats(units: Any) -> bool:
+    """Arrays give several values of one unit; ordinary columns do not."""
+    return len(units) > 1 and bool((units[1:] == units[:-1]).any())
+
+
+def _covers(match: Match, value: str) -> bool:
+    """The value is nothing but the match (spaces, quotes and closing punctuation aside)."""
+    return not (value[: match.start] + value[match.end :]).strip(" \t\r\n\"'«».,;:()[]<>")

@@ -1,0 +1,151 @@
+"""The shape of a column's values, counted in numpy over one joined buffer: no Python loop over cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from hashlib import blake2b
+
+import numpy as np
+import numpy.typing as npt
+
+from derbes.scanner.model.evidence import MAX_DISTINCT, Shape
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+# Classes of bytes; a value's class is the OR over its bytes.
+DIGIT, HEX, LETTER, HIGH, SPACE, DASH, COLON, DOT, COMMA, AT, SLASH, OTHER = (1 << i for i in range(12))
+
+
+def _table() -> npt.NDArray[np.uint16]:
+    table = np.full(256, OTHER, dtype=np.uint16)
+    table[128:] = HIGH
+    for chars, bit in (
+        (b"0123456789", DIGIT),
+        (b"abcdefABCDEF", HEX),
+        (b"ghijklmnopqrstuvwxyzGHIJKLMNOPQRSTUVWXYZ", LETTER),
+        (b" \t\n\r", SPACE),
+        (b"-", DASH),
+        (b":", COLON),
+        (b".", DOT),
+        (b",", COMMA),
+        (b"@", AT),
+        (b"/", SLASH),
+    ):
+        table[list(chars)] = bit
+    return table
+
+
+_CLASSES = _table()
+_ALPHA = HEX | LETTER | HIGH
+
+
+class Column:
+    """Distinct values of a column joined into one UTF-8 buffer. ``counts[i]`` is how often value ``i`` occurs."""
+
+    def __init__(self, values: Sequence[str], counts: Ints) -> None:
+        self.values = values
+        self.counts = counts
+        encoded = [value.encode("utf-8", "surrogatepass") for value in values]
+        self.buffer = b"\n".join([*encoded, b""])  # each value ends with its separator
+        self.lengths = np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded))
+        ends = np.cumsum(self.lengths + 1)
+        self.starts: Ints = ends - self.lengths - 1
+
+    def shape(self, key: bytes) -> Shape:
+        """Counts over all occurrences; ``key`` keys the hashes of distinct values."""
+        if not len(self.values):
+            return Shape()
+        data = np.frombuffer(self.buffer, dtype=np.uint8)
+        classes, letters, spaces = self._reduce(data)
+        counts, total = self.counts, int(self.counts.sum())
+        numeric = classes == DIGIT
+        digits: dict[int, int] = {}
+        low = high = None
+        if numeric.any():
+            sizes = self.lengths[numeric]
+            weighted = np.bincount(np.minimum(sizes, 64), weights=counts[numeric])
+            digits = {int(n): int(weighted[n]) for n in np.flatnonzero(weighted)}
+            numbers = [int(self.values[i]) for i in np.flatnonzero(numeric & (self.lengths <= 18)).tolist()]
+            low, high = (min(numbers), max(numbers)) if numbers else (None, None)
+        words = (classes & _ALPHA) != 0
+        return Shape(
+            values=total,
+            numeric=int(counts[numeric].sum()),
+            words=int(counts[words].sum()),
+            prose=int(counts[words & (spaces >= 3)].sum()),
+            length_min=int(letters.min()),
+            length_max=int(letters.max()),
+            length_sum=int((letters * counts).sum()),
+            digits=digits,
+            low=low,
+            high=high,
+            distinct=self._distinct(key),
+            kinds=self._kinds(classes, spaces),
+            months=self._months(data, classes),
+        )
+
+    def _reduce(self, data: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint16], Ints, Ints]:
+        """Per value: OR of byte classes, length in characters, number of spaces."""
+        table = _CLASSES[data]
+        table[self.starts + self.lengths] = 0  # separators belong to nobody
+        classes = np.bitwise_or.reduceat(table, self.starts)
+        continuation = (data & 0xC0) == 0x80
+        letters = self.lengths - np.add.reduceat(continuation, self.starts, dtype=np.int64)
+        return classes, letters, np.add.reduceat(table == SPACE, self.starts, dtype=np.int64)
+
+    def _distinct(self, key: bytes) -> frozenset[int] | None:
+        if len(self.values) > MAX_DISTINCT:
+            return None
+        encoded = (v.encode("utf-8", "surrogatepass") for v in self.values)
+        return frozenset(int.from_bytes(blake2b(v, digest_size=8, key=key).digest(), "big") for v in encoded)
+
+    def _kinds(self, classes: npt.NDArray[np.uint16], spaces: Ints) -> dict[str, int]:
+        """Values that look like something else: the classifier's counter-evidence."""
+        length, counts = self.lengths, self.counts
+
+        def only(allowed: int) -> Bools:
+            return (classes & ~np.uint16(allowed)) == 0
+
+        def has(bits: int) -> Bools:
+            return (classes & np.uint16(bits)) != 0
+
+        looks = {
+            "hex": only(DIGIT | HEX) & has(HEX) & np.isin(length, (16, 24, 32, 40, 48, 56, 64, 96, 128)),
+            "uuid": only(DIGIT | HEX | DASH) & (length == 36) & has(DASH),
+            "datetime": only(DIGIT | DASH | COLON | SPACE | DOT | SLASH | LETTER)
+            & has(COLON)
+            & has(DASH | DOT | SLASH)
+            & has(DIGIT)
+            & (length >= 16)
+            & (length <= 35),
+            "date": only(DIGIT | DASH | DOT | SLASH) & has(DASH | DOT | SLASH) & (length >= 8) & (length <= 10),
+            "decimal": only(DIGIT | DOT | COMMA | DASH) & has(DOT | COMMA) & has(DIGIT) & (length <= 20),
+            "path": has(SLASH) & ~has(SPACE | AT),
+            "at": has(AT),
+            "dotted": has(DOT) & ~has(SPACE | AT | SLASH | HIGH) & has(HEX | LETTER),
+            "code": only(DIGIT | HEX | LETTER | DASH | OTHER) & has(HEX | LETTER) & has(DIGIT) & ~has(SPACE),
+        }
+        return {name: int(counts[found].sum()) for name, found in looks.items() if found.any()}
+
+    def _months(self, data: npt.NDArray[np.uint8], classes: npt.NDArray[np.uint16]) -> dict[str, int]:
+        """``YYYY-MM`` of values that begin with an ISO date."""
+        iso = ((classes & ~np.uint16(DIGIT | DASH | COLON | SPACE | DOT | LETTER)) == 0) & (self.lengths >= 10)
+        index = np.flatnonzero(iso & ((classes & DASH) != 0) & (self.lengths <= 35))
+        if not len(index):
+            return {}
+        starts = self.starts[index]
+        dashes = (data[starts + 4] == ord("-")) & (data[starts + 7] == ord("-"))
+        index, starts = index[dashes], starts[dashes]
+        numbers = data[starts[:, None] + np.array([0, 1, 2, 3, 5, 6])].astype(np.int64) - ord("0")
+        good = ((numbers >= 0) & (numbers <= 9)).all(axis=1)
+        numbers, weights = numbers[good], self.counts[index][good]
+        codes = numbers @ np.array([100000, 10000, 1000, 100, 10, 1])
+        months: dict[str, int] = {}
+        distinct, inverse = np.unique(codes, return_inverse=True)
+        totals = np.bincount(inverse, weights=weights, minlength=len(distinct))
+        for code, total in zip(distinct.tolist(), totals.tolist(), strict=True):
+            year, month = divmod(code, 100)
+            if 1 <= month <= 12 and 1900 <= year <= 2100:
+                months[f"{year:04}-{month:02}"] = int(total)
+        return months
