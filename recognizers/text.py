@@ -20,6 +20,8 @@ _TRANSLATE: dict[int, str] = {
 _INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2060\u2066\u2067\u2068\u2069\ufeff"
 _ODD = re.compile(f"[{_INVISIBLE}\u0300-\u036f]")
 _TRANSLATABLE = re.compile("[" + "".join(map(chr, _TRANSLATE)).replace("]", "\\]") + "]")
+# Every character at which ``normalize`` may change a text.
+ODD_CHARACTERS = _INVISIBLE + "".join(map(chr, _TRANSLATE)) + "".join(map(chr, range(0x300, 0x370)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,3 +67,19 @@ def normalize(text: str) -> View:
 def is_plain(text: str) -> bool:
     """True when ``normalize`` would change nothing."""
     return text.isascii() or not (_ODD.search(text) or _TRANSLATABLE.search(text))
+
+
+def byte_pattern(characters: str) -> bytes:
+    """A pattern over UTF-8 bytes for any one of ``characters``, in the dialect that Hyperscan and RE2 share."""
+    last_bytes: dict[bytes, set[int]] = {}
+    for encoded in map(str.encode, characters):
+        last_bytes.setdefault(encoded[:-1], set()).add(encoded[-1])
+    return b"(?:" + b"|".join(_escape(lead) + _byte_class(last_bytes[lead]) for lead in sorted(last_bytes)) + b")"
+
+
+def _byte_class(values: set[int]) -> bytes:
+    return b"[" + _escape(bytes(sorted(values))) + b"]"
+
+
+def _escape(data: bytes) -> bytes:
+    return b"".join(b"\\x%02x" % byte for byte in data)
