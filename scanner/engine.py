@@ -1,0 +1,335 @@
+"""Units -> executor -> merge -> Inventory: the only loop.
+
+``scan_unit`` runs in a worker and never raises; what comes back holds counts, positions and masks. Results are merged
+with operations that commute, so that the inventory does not depend on the executor, on how many workers there were or
+on how a source was cut into units.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import BinaryIO, Protocol
+
+from derbes.scanner.classify import classify
+from derbes.scanner.connectors import is_database, open_source
+from derbes.scanner.connectors.base import Options, Source
+from derbes.scanner.detect import Detector, Occurrences, Settings
+from derbes.scanner.errors import DerbesError
+from derbes.scanner.executors import Executor, WorkerDied
+from derbes.scanner.model.data import Dataset, Unit
+from derbes.scanner.model.evidence import FieldProfile
+from derbes.scanner.model.facts import Facts
+from derbes.scanner.model.inventory import Classification, PlaceRecord, Unscanned
+from derbes.scanner.model.places import Place, Status
+from derbes.scanner.policy.types import Policy
+
+Key = tuple[str, str]  # (part, dataset name) inside a place
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One unit for a worker. Holds no secret: the worker resolves credentials itself."""
+
+    place: Place
+    unit: Unit
+    options: Options
+    settings: Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How much of a dataset was read."""
+
+    dataset: Dataset
+    units: int
+    size: int
+
+    def __add__(self, other: Read) -> Read:
+        # Units of one dataset may know more or less of it (columns are met as they come).
+        best = max(self.dataset, other.dataset, key=lambda d: (len(d.fields), d.rows_total or 0, d.format))
+        return Read(best, self.units + other.units, self.size + other.size)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """What a worker sends home."""
+
+    place: str
+    unit: str
+    profiles: tuple[FieldProfile, ...]
+    reads: tuple[Read, ...]
+    unscanned: tuple[Unscanned, ...]
+    occurrences: bytes = b""
+
+
+class Progress(Protocol):
+    """Told what happens; draws a bar, writes lines, or nothing."""
+
+    def place_started(self, place: Place, units: int, weight: int) -> None: ...
+    def unit_done(self, place: Place, weight: int) -> None: ...
+    def place_done(self, place: Place, records: Sequence[PlaceRecord]) -> None: ...
+
+
+def scan_unit(job: Job) -> UnitResult:
+    """Read and profile one unit. Module-level and total: every failure becomes an ``Unscanned``."""
+    profiles: dict[tuple[str, str, str, bool], FieldProfile] = {}
+    reads: dict[Key, Read] = {}
+    unscanned: list[Unscanned] = []
+    lines: list[str] = []
+    try:
+        detector = _detector(job.settings)
+        for batch in _source(job.place, job.options).read(job.unit):
+            if isinstance(batch, Unscanned):
+                unscanned.append(batch)
+                continue
+            dataset = batch.dataset
+            occurrences = None
+            if job.settings.occurrences:
+                place_id, prefix = attribute(job.place, dataset.part)
+                occurrences = Occurrences(place_id, prefix, job.settings.categories)
+            for profile in detector.detect(batch, occurrences):
+                key = (profile.part, profile.dataset, profile.path, profile.sampled)
+                profiles[key] = profiles[key] + profile if key in profiles else profile
+            read = Read(dataset, batch.units, batch.size)
+            here = (dataset.part, dataset.name)
+            reads[here] = reads[here] + read if here in reads else read
+            if occurrences is not None:
+                lines += occurrences.lines
+    except DerbesError as error:
+        unscanned.append(Unscanned(job.place.id, "", error.slug, error.message, error.params, error.hint))
+    except Exception as error:  # a fault of ours or of a library: named by its class, never by its text
+        unscanned.append(_internal(job.place.id, job.unit.id, error))
+    text = "".join(line + "\n" for line in lines).encode()
+    return UnitResult(
+        job.place.id, job.unit.id, tuple(profiles.values()), tuple(reads.values()), tuple(unscanned), text
+    )
+
+
+@lru_cache(maxsize=1)
+def _detector(settings: Settings) -> Detector:
+    return Detector(settings)
+
+
+_open: dict[str, tuple[Place, Options, Source]] = {}
+
+
+def _source(place: Place, options: Options) -> Source:
+    """One open source a worker: units of a place come mostly in a row."""
+    known = _open.get("source")
+    if known is not None and known[0] == place and known[1] == options:
+        return known[2]
+    if known is not None:
+        known[2].close()
+    source = open_source(place, options)
+    _open["source"] = (place, options, source)
+    return source
+
+
+def _internal(place: str, unit: str, error: BaseException) -> Unscanned:
+    return Unscanned(place, unit, "internal", "внутренняя ошибка {error}", {"error": type(error).__name__})
+
+
+def attribute(place: Place, part: str) -> tuple[str, str]:
+    """Whose finding is it? Return ``(place id, prefix of its paths)`` for a file ``part`` of a place.
+
+    Every file is a place of its own unless ``derbes.yml`` declares it part of one.
+    """
+    if place.declared:
+        part = part.removeprefix("!")
+        return place.id, f"{part}#" if part else ""
+    if not part:
+        return place.id, ""
+    return (place.id + part if part.startswith("!") else part), ""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Everything learned of one target while its units come in."""
+
+    place: Place
+    profiles: dict[tuple[str, str, str, bool], FieldProfile] = field(default_factory=dict)
+    reads: dict[Key, Read] = field(default_factory=dict)
+    unscanned: list[Unscanned] = field(default_factory=list)
+    facts: list[Facts] = field(default_factory=list)
+    pending: int = 0
+    listed: bool = False
+
+    def add(self, result: UnitResult) -> None:
+        """Merge the result of one unit."""
+        for profile in result.profiles:
+            key = (profile.part, profile.dataset, profile.path, profile.sampled)
+            self.profiles[key] = self.profiles[key] + profile if key in self.profiles else profile
+        for read in result.reads:
+            here = (read.dataset.part, read.dataset.name)
+            self.reads[here] = self.reads[here] + read if here in self.reads else read
+        self.unscanned += result.unscanned
+
+
+@dataclass(slots=True)
+class Scan:
+    """One run over places. ``run`` returns what an ``Inventory`` is made of."""
+
+    places: Sequence[Place]
+    options: Options
+    policy: Policy
+    executor: Executor[Job, UnitResult]
+    progress: Progress | None = None
+    occurrences: BinaryIO | None = None
+    settings: Settings = field(init=False)
+    done: Mapping[tuple[str, str], UnitResult] = field(default_factory=dict)  # finished before (resume)
+    on_result: Callable[[UnitResult], None] | None = None
+
+    def __post_init__(self) -> None:
+        self.settings = Settings(
+            key=secrets.token_bytes(16),
+            occurrences=self.occurrences is not None,
+            categories=self.policy.category_of,
+        )
+
+    def run(self) -> tuple[list[PlaceRecord], list[Classification], list[Unscanned]]:
+        """Scan every place; order of the result is the order of places, then of parts, then of paths."""
+        gathered = {place.id: Gathered(place) for place in self.places}
+        texts: dict[tuple[str, str], bytes] = {}
+        for job, result in self.executor.run(scan_unit, self._jobs(gathered)):
+            if isinstance(result, WorkerDied):
+                died = Unscanned(job.place.id, job.unit.id, "worker-died", "процесс, читавший эту часть, прерван")
+                result = UnitResult(job.place.id, job.unit.id, (), (), (died,))
+            elif self.on_result is not None:
+                self.on_result(result)
+            self._take(gathered[job.place.id], result, job.unit.weight, texts)
+        records: list[PlaceRecord] = []
+        fields: list[Classification] = []
+        unscanned: list[Unscanned] = []
+        for one in gathered.values():
+            own = finish(one, self.policy)
+            records += own[0]
+            fields += own[1]
+            unscanned += own[2]
+            if self.progress is not None:
+                self.progress.place_done(one.place, own[0])
+        if self.occurrences is not None:
+            for key in sorted(texts):
+                self.occurrences.write(texts[key])
+        return records, fields, unscanned
+
+    def _take(self, one: Gathered, result: UnitResult, weight: int, texts: dict[tuple[str, str], bytes]) -> None:
+        one.add(replace(result, occurrences=b""))
+        if result.occurrences:
+            texts[(result.place, result.unit)] = result.occurrences
+        if self.progress is not None:
+            self.progress.unit_done(one.place, weight)
+
+    def _jobs(self, gathered: Mapping[str, Gathered]) -> Iterator[Job]:
+        """List the work of every place; a place that cannot be listed is a result too."""
+        for place in self.places:
+            one = gathered[place.id]
+            source: Source | None = None
+            try:
+                source = open_source(place, self.options)
+                units: list[Unit] = []
+                for unit in source.units():
+                    if isinstance(unit, Unscanned):
+                        one.unscanned.append(unit)
+                    else:
+                        units.append(unit)
+                for dataset in source.datasets():
+                    one.reads[(dataset.part, dataset.name)] = Read(dataset, 0, 0)
+                one.facts += source.facts()
+            except DerbesError as error:
+                one.unscanned.append(Unscanned(place.id, "", error.slug, error.message, error.params, error.hint))
+                continue
+            except Exception as error:
+                one.unscanned.append(_internal(place.id, "", error))
+                continue
+            finally:
+                if source is not None:
+                    with suppress(Exception):
+                        source.close()
+            if self.progress is not None:
+                self.progress.place_started(place, len(units), sum(u.weight for u in units))
+            for unit in units:
+                yield Job(place, unit, self.options, self.settings)
+
+
+def finish(one: Gathered, policy: Policy) -> tuple[list[PlaceRecord], list[Classification], list[Unscanned]]:
+    """Turn what was gathered of one target into place records, classifications and what was not read."""
+    records: list[PlaceRecord] = []
+    fields: list[Classification] = []
+    unscanned: list[Unscanned] = []
+    for place, reads, missed, facts in _owners(one):
+        months: dict[str, Mapping[str, int]] = {}
+        for read in reads:
+            here = (read.dataset.part, read.dataset.name)
+            profiles = [p for k, p in sorted(one.profiles.items()) if k[:2] == here]
+            profiles = [p if p.sampled else replace(p, units_read=read.units) for p in profiles]
+            prefix = attribute(one.place, read.dataset.part)[1]
+            for row in classify(read.dataset, profiles, policy):
+                fields.append(replace(row, place=place.id, path=prefix + row.path))
+            months |= {prefix + p.path: p.shape.months for p in profiles if p.shape.months}
+        records.append(_record(place, reads, missed, facts, months))
+        unscanned += missed
+    return records, fields, unscanned
+
+
+def _owners(one: Gathered) -> Iterator[tuple[Place, list[Read], list[Unscanned], list[Facts]]]:
+    """Share out what was gathered among the places it belongs to: one, or one for each file of a folder."""
+    whole = one.place.declared or is_database(one.place.target)
+    reads: dict[str, list[Read]] = {}
+    missed: dict[str, list[Unscanned]] = {}
+    facts: dict[str, list[Facts]] = {}
+    for key in sorted(one.reads):
+        reads.setdefault(attribute(one.place, key[0])[0], []).append(one.reads[key])
+    for problem in one.unscanned:
+        owner = one.place.id if whole else attribute(one.place, problem.path)[0]
+        path = problem.path if whole else ""
+        missed.setdefault(owner, []).append(replace(problem, place=owner, path=path))
+    for fact in one.facts:
+        facts.setdefault(attribute(one.place, fact.part)[0], []).append(fact)
+    owners = {*reads, *missed} or ({one.place.id} if whole else set())
+    for owner in sorted(owners):
+        place = one.place if owner == one.place.id else replace(one.place, id=owner, target=owner, location=owner)
+        problems = sorted(missed.get(owner, []), key=lambda u: (u.path, u.code))
+        yield place, reads.get(owner, []), problems, facts.get(owner, [])
+
+
+_FAILURES = frozenset({"internal", "worker-died", "query-failed", "connection-lost", "file-damaged"})
+_NOTES = frozenset({"sampled"})  # said, but nothing is missing that was asked for
+
+
+def _record(
+    place: Place,
+    reads: Sequence[Read],
+    missed: Sequence[Unscanned],
+    facts: Sequence[Facts],
+    months: Mapping[str, Mapping[str, int]],
+) -> PlaceRecord:
+    units = sum(read.units for read in reads)
+    status: Status = "scanned"
+    serious = [problem for problem in missed if problem.code not in _NOTES]
+    if serious and (units or any(read.dataset for read in reads)):
+        status = "partial"
+    elif serious:
+        status = "failed" if any(problem.code in _FAILURES for problem in serious) else "skipped"
+    totals = [_total(read, status) for read in reads]
+    return PlaceRecord(
+        place=replace(place, kind=place.kind or next((r.dataset.kind for r in reads), None)),
+        status=status,
+        unit=reads[0].dataset.unit if reads else "document",
+        units_read=units,
+        units_total=None if None in totals else sum(t for t in totals if t is not None),
+        bytes_read=sum(read.size for read in reads),
+        datasets=tuple(read.dataset for read in reads),
+        facts=tuple(facts),
+        months=months,
+    )
+
+
+def _total(read: Read, status: Status) -> int | None:
+    """Units of a dataset, read or not; what a whole read counted is exact."""
+    if read.dataset.rows_total is not None:
+        return max(read.dataset.rows_total, read.units)
+    return read.units if status == "scanned" else None
