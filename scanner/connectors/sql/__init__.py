@@ -1,0 +1,1 @@
+"""Databases: one ``SqlSource``, one module an engine, all behind ``Database``."""
