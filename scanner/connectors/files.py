@@ -1,0 +1,214 @@
+"""Files: a path, a folder, a glob or standard input; each file sniffed, cut into units and read by its format."""
+
+from __future__ import annotations
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path, PurePosixPath
+from typing import IO, cast
+
+from derbes.scanner.connectors.base import Options, Source
+from derbes.scanner.connectors.discovery import Entry, discover, display
+from derbes.scanner.connectors.encodings import is_wide
+from derbes.scanner.connectors.formats import SAMPLE, Format, sniff, suffix_of
+from derbes.scanner.connectors.readers.base import Budget, Item, Reading
+from derbes.scanner.connectors.readers.dispatch import guarded, read_stream
+from derbes.scanner.connectors.readers.lines import LineRange
+from derbes.scanner.connectors.readers.text import codec_of, is_lone_returns
+from derbes.scanner.model.data import TextBatch, Unit
+from derbes.scanner.model.facts import Facts
+from derbes.scanner.model.inventory import Unscanned
+from derbes.scanner.model.places import Place
+
+STDIN = "-"
+_COUNT_BLOCK = 4 << 20
+_BACKUP = re.compile(r"backup|бэкап|бекап|резервн|(?:^|[^a-z])(?:bak|dump|old|copy|копия)(?:$|[^a-z])", re.I)
+_EXPORT = re.compile(r"export|выгрузк|экспорт|unload|клиент|client|customer|users?(?:$|[^a-z])|контакт|contacts?", re.I)
+_ARCHIVES = frozenset({"zip", "tar", "gzip", "bzip2", "xz", "zstd", "unsupported:7z", "unsupported:RAR"})
+_EXPORTED = frozenset({"csv", "parquet", "zip", "ole", "jsonl", "json", "xml"})
+_WEB_ROOT = re.compile(r"(?:^|/)(?:public_html|htdocs|webroot|wwwroot|www/html|var/www)(?:/|$)", re.I)
+
+
+class FilesSource(Source):
+    """``place.target`` is a path, a folder, a glob with ``**``, or ``-``; one that matches nothing has no units."""
+
+    def __init__(self, place: Place, options: Options) -> None:
+        super().__init__(place, options)
+        self.encoding = place.encoding or options.encoding
+
+    def units(self) -> Iterator[Unit | Unscanned]:
+        """One unit a file; big files that can be read from any line on are cut into ranges of ``unit_bytes``."""
+        if self.place.target == STDIN:
+            yield Unit(STDIN, {"path": STDIN, "part": ""})
+            return
+        for entry in discover(self.place, self.options.follow_links):
+            if isinstance(entry, Unscanned):
+                yield entry
+            elif self.options.max_file_size is not None and entry.size > self.options.max_file_size:
+                yield self._too_large(entry)
+            else:
+                yield from self._units_of(entry)
+
+    def read(self, unit: Unit) -> Iterator[Item]:
+        """Batches of one file or range. At least one, so that an empty file is known to have been read."""
+        part = str(unit.spec["part"])
+        reading = self._reading(str(unit.spec["path"]), part)
+        read_anything = False
+        items = guarded(self._read(unit, reading), reading)
+        for item in reading.budget.timed(items):
+            read_anything = True
+            yield item
+        if not read_anything:
+            yield TextBatch(reading.dataset("text", unit="line"), b"", 1, 0)
+
+    def facts(self) -> Iterator[Facts]:
+        """Mode, date, place under a web root and likely copies, a file at a time."""
+        if self.place.target == STDIN:
+            return
+        for entry in discover(self.place, self.options.follow_links):
+            if isinstance(entry, Entry):
+                facts = self._facts_of(entry)
+                if facts:
+                    yield facts
+
+    def _reading(self, path: str, part: str) -> Reading:
+        return Reading(self.place.id, part, display(path), self.options, Budget(self.options), self.encoding)
+
+    def _too_large(self, entry: Entry) -> Unscanned:
+        return Unscanned(
+            self.place.id,
+            entry.part,
+            "limit-size",
+            "файл больше {limit} байт и не прочитан",
+            {"limit": self.options.max_file_size, "size": entry.size},
+            "предел меняет --max-file-size",
+        )
+
+    def _units_of(self, entry: Entry) -> Iterator[Unit]:
+        step = self.options.unit_bytes
+        spec = {"path": entry.path, "part": entry.part}
+        name = display(entry.path)
+        if entry.size <= step or not self._by_lines(entry):
+            yield Unit(f"{name}:0-{entry.size}", spec, entry.size)
+            return
+        for start in range(0, entry.size, step):
+            end = min(start + step, entry.size)
+            yield Unit(f"{name}:{start}-{end}", {**spec, "start": start, "end": end}, end - start)
+
+    def _by_lines(self, entry: Entry) -> bool:
+        """Whether any run of lines of the file can be read by itself."""
+        try:
+            with Path(entry.path).open("rb") as stream:
+                sample = stream.read(SAMPLE)
+                reading = self._reading(entry.path, entry.part)
+                form = sniff(sample, reading)
+                if not (form.by_lines or form.name == "csv"):
+                    return False
+                codec = codec_of(sample, reading)
+                if is_wide(codec) or is_lone_returns(sample, codec):
+                    return False
+                return form.by_lines or not _holds_quote(sample, stream)
+        except OSError:
+            return False  # reading it will say why
+
+    def _read(self, unit: Unit, reading: Reading) -> Iterator[Item]:
+        path = unit.spec["path"]
+        if path == STDIN:
+            yield from read_stream(cast("IO[bytes]", sys.stdin.buffer), reading)
+            return
+        with Path(path).open("rb") as stream:
+            reading.budget.packed = unit.weight
+            if "start" not in unit.spec:
+                yield from read_stream(stream, reading)
+                return
+            sample = stream.read(SAMPLE)
+            lines = LineRange(stream, unit.spec["start"], unit.spec["end"])
+            first_line = 1 + _lines_before(path, lines.start)
+            if lines.start < unit.spec["end"]:
+                yield from read_stream(cast("IO[bytes]", lines), reading, first_line, sample)
+
+    def _facts_of(self, entry: Entry) -> Facts | None:
+        try:
+            info = Path(entry.path).stat()
+            with Path(entry.path).open("rb") as stream:
+                sample = stream.read(SAMPLE)
+        except OSError:
+            try:
+                info, sample = Path(entry.path).stat(), b""
+            except OSError:
+                return None
+        form = sniff(sample, self._reading(entry.path, entry.part))
+        path = display(str(Path(entry.path).absolute()))
+        return Facts(
+            part=entry.part,
+            mode=info.st_mode & 0o7777,
+            owner=str(info.st_uid),
+            web_root=in_web_root(path),
+            copy=copy_kind(path, form),
+            modified=datetime.fromtimestamp(info.st_mtime, UTC).date().isoformat(),
+        )
+
+
+def copy_kind(path: str, form: Format) -> str | None:
+    """What kind of copy a file is by format and name: ``dump`` (SQL dumps, SQLite files called a dump), ``backup``
+    (archives, and names with backup, бэкап, bak, dump, old), ``export`` (tables and documents whose name says export,
+    выгрузка, clients …, and every spreadsheet or Parquet file)."""
+    name = PurePosixPath(path).name
+    if form.name in {"sql", "unsupported:pg_dump -Fc"}:
+        return "dump"
+    if _BACKUP.search(name):
+        return "backup"
+    spreadsheet = form.name == "parquet" or suffix_of(name) in {".xlsx", ".xls", ".xlsb", ".ods"}
+    if spreadsheet or (form.name in _EXPORTED and _EXPORT.search(name)):
+        return "export"
+    if form.name in _ARCHIVES:
+        return "backup" if not re.search(r"\.log\b|_log\b|log\.", name) else None
+    return None
+
+
+def in_web_root(path: str) -> bool:
+    """Whether a web server is likely to serve the file: by the names of its folders, or ``public/`` with an index."""
+    if _WEB_ROOT.search(path):
+        return True
+    for folder in PurePosixPath(path).parents:
+        if folder.name == "public":
+            return any(Path(folder, f"index.{suffix}").exists() for suffix in ("html", "htm", "php"))
+    return False
+
+
+def _holds_quote(sample: bytes, stream: IO[bytes]) -> bool:
+    """Whether a CSV file may have line ends inside cells; a look at every byte costs a fraction of parsing them."""
+    if b'"' in sample:
+        return True
+    while block := stream.read(_COUNT_BLOCK):
+        if b'"' in block:
+            return True
+    return False
+
+
+# (device, inode) -> {offset: line ends before it}; a worker that reads range after range counts each byte once.
+_counted: dict[tuple[int, int], dict[int, int]] = {}
+
+
+def _lines_before(path: str, offset: int) -> int:
+    """How many lines end before ``offset``."""
+    with Path(path).open("rb", buffering=0) as stream:
+        info = os.fstat(stream.fileno())
+        known = _counted.setdefault((info.st_dev, info.st_ino), {0: 0})
+        start = max((at for at in known if at <= offset), default=0)
+        count = known.get(start, 0)
+        stream.seek(start)
+        left = offset - start
+        while left > 0 and (block := stream.read(min(left, _COUNT_BLOCK))):
+            count += block.count(b"\n")
+            left -= len(block)
+    known[offset] = count
+    if len(_counted) > 64:
+        _counted.pop(next(iter(_counted)))
+    return count
+
+
+__all__ = ["FilesSource", "copy_kind", "in_web_root"]

@@ -1,0 +1,98 @@
+"""From a stream of unknown content to batches: sniff, pick the reader, and never let an error out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import IO, cast
+
+from derbes.scanner.connectors.formats import SAMPLE, Format, sniff
+from derbes.scanner.connectors.readers.base import Damaged, Item, LimitReached, Reading
+from derbes.scanner.connectors.readers.lines import Pushed, read_up_to
+from derbes.scanner.connectors.readers.text import opened, read_text
+
+LineReader = Callable[[IO[bytes], Reading, Format, str, int], Iterator[Item]]
+StreamReader = Callable[[IO[bytes], Reading, bytes], Iterator[Item]]
+
+
+def read_stream(
+    stream: IO[bytes], reading: Reading, first_line: int = 1, sample: bytes | None = None
+) -> Iterator[Item]:
+    """Everything in ``stream``. ``sample`` is the head of the file when the stream begins further on."""
+    if sample is None:
+        sample = read_up_to(stream, SAMPLE)
+        if stream.seekable():
+            stream.seek(-len(sample), 1)
+        else:
+            stream = cast("IO[bytes]", Pushed(sample, stream))
+    form = sniff(sample, reading)
+    if form.name in _BY_LINES:
+        stream, codec = opened(stream, sample, reading)
+        yield from _BY_LINES[form.name](stream, reading, form, codec, first_line)
+    else:
+        yield from _reader(form.name)(stream, reading, sample)
+
+
+def guarded(items: Iterator[Item], reading: Reading) -> Iterator[Item]:
+    """``items`` of one part; whatever goes wrong ends them with a reason."""
+    try:
+        yield from items
+    except LimitReached as reached:
+        yield reading.limit(reached)
+    except Damaged:
+        yield reading.problem("file-damaged", "файл повреждён или обрывается; прочитано то, что было до этого места")
+    except FileNotFoundError:
+        yield reading.problem("file-vanished", "файл исчез во время чтения")
+    except PermissionError:
+        yield reading.problem(
+            "file-unreadable", "нет права на чтение", "дайте право на чтение тому, кто запускает проверку"
+        )
+    except OSError as error:
+        yield reading.problem("file-unreadable", "ошибка ввода-вывода {errno}", errno=error.errno or 0)
+    except MemoryError:
+        yield reading.problem("limit-memory", "для чтения нужно больше памяти, чем есть")
+    except Exception as error:
+        yield reading.problem(
+            "internal", "внутренняя ошибка {error}", "сообщите о ней разработчикам", error=type(error).__name__
+        )
+
+
+def _text(stream: IO[bytes], reading: Reading, form: Format, codec: str, first_line: int) -> Iterator[Item]:
+    return read_text(stream, reading, reading.dataset("text", unit="line"), codec, first_line)
+
+
+def _log(stream: IO[bytes], reading: Reading, form: Format, codec: str, first_line: int) -> Iterator[Item]:
+    dataset = reading.dataset(form.detail.name, kind="log", unit="line")
+    return read_text(stream, reading, dataset, codec, first_line, form.detail.locate)
+
+
+def _csv(stream: IO[bytes], reading: Reading, form: Format, codec: str, first_line: int) -> Iterator[Item]:
+    from derbes.scanner.connectors.readers.csv_ import read_csv
+
+    return read_csv(stream, reading, form.detail, codec, first_line)
+
+
+def _jsonl(stream: IO[bytes], reading: Reading, form: Format, codec: str, first_line: int) -> Iterator[Item]:
+    from derbes.scanner.connectors.readers.json_ import read_jsonl
+
+    return read_jsonl(stream, reading, codec, first_line)
+
+
+def _form(stream: IO[bytes], reading: Reading, form: Format, codec: str, first_line: int) -> Iterator[Item]:
+    from derbes.scanner.connectors.readers.forms import read_forms
+
+    return read_forms(stream, reading, codec, first_line)
+
+
+_BY_LINES: dict[str, LineReader] = {"text": _text, "log": _log, "csv": _csv, "jsonl": _jsonl, "form": _form}
+
+
+def _reader(name: str) -> StreamReader:
+    if name.startswith("unsupported:"):
+        return lambda stream, reading, sample: iter(
+            [reading.problem("format-unsupported", "формат {format} не читается", "", format=name.partition(":")[2])]
+        )
+    return _binary
+
+
+def _binary(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
+    yield reading.problem("file-binary", "двоичный файл неизвестного формата")
