@@ -18,8 +18,8 @@ from derbes.scanner.model.places import Place
 if TYPE_CHECKING:
     from sqlalchemy.engine import URL, Engine
 
-CHUNK_ROWS = 16_384
-CHUNK_BYTES = 8 << 20
+CHUNK_ROWS = 1_024  # few enough to stay in the processor's cache
+CHUNK_BYTES = 4 << 20
 
 Opening = Literal["", "text", "json", "array", "hstore", "binary"]
 
@@ -61,7 +61,7 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some rows, column by column: driver values, or strings already. ``size`` in bytes, 0 where not known.
+    """Some rows, column by column: driver values, or strings already if ``text``. ``size`` is about the bytes.
 
     ``units`` are the rows' numbers (1-based, or keys for a query by keys) where they do not simply follow each other.
     """
@@ -70,6 +70,7 @@ class Chunk:
     rows: int
     size: int = 0
     units: Sequence[int] = ()
+    text: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,5 +248,6 @@ def thinned(chunks: Iterator[Chunk], share: float, seed: int) -> Iterator[Chunk]
         kept = [row for row in range(chunk.rows) if dice.random() < share]
         if kept:
             columns = [[column[row] for row in kept] for column in chunk.columns]
-            yield Chunk(columns, len(kept), units=[before + row + 1 for row in kept])
+            size = chunk.size * len(kept) // chunk.rows
+            yield Chunk(columns, len(kept), size, text=chunk.text, units=[before + row + 1 for row in kept])
         before += chunk.rows

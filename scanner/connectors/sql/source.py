@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
@@ -22,7 +22,7 @@ from derbes.scanner.connectors.base import Options, Source
 from derbes.scanner.connectors.credentials import parse_url, resolve
 from derbes.scanner.connectors.sql.base import Chunk, Column, Database, Query, Table, Trouble
 from derbes.scanner.connectors.sql.openings import Opened, array_column, hstore_column, json_column
-from derbes.scanner.connectors.sql.values import as_text
+from derbes.scanner.connectors.sql.values import Cells, as_text
 from derbes.scanner.errors import DerbesError, SourceError
 from derbes.scanner.model.data import Batch, Dataset, Field, TableBatch, Unit
 from derbes.scanner.model.facts import Facts
@@ -44,6 +44,8 @@ PAUSE = 0.5
 BIG_SAMPLE = 200_000  # beyond it, or an eighth of the table, choosing while scanning is cheaper than key by key
 KEYS_AT_ONCE = 1_000
 UNIT_SIZE = 256 << 20
+BATCH_ROWS = 16_384
+BATCH_BYTES = 8 << 20
 
 
 class SqlSource(Source):
@@ -161,10 +163,13 @@ class SqlSource(Source):
                 return
             except DerbesError as error:
                 if last or attempt == 0 or error.slug != "dsn-connect":
+                    yield from reading.waiting()
                     yield self._refused(path, error)
                     return
             except Exception as error:
                 trouble = self.database.diagnose(error)
+                if last or not trouble.lost:
+                    yield from reading.waiting()
                 if last or not (trouble.lost or trouble.changed):
                     yield self._failed(path, trouble)
                     return
@@ -193,31 +198,54 @@ class SqlSource(Source):
 
 
 class _Reading:
-    """One unit being read: where it stands, and what is to be said of it in the end."""
+    """One unit being read: where it stands, and what is to be said of it in the end.
+
+    Chunks are small, so that a row is still in the processor's cache while its values become text; batches are large.
+    """
 
     def __init__(self, source: SqlSource, unit: Unit) -> None:
         self.source = source
         self.spec = unit.spec
         self.first = unit.spec.get("first") or 1
-        self.done = 0
+        self.done = 0  # rows taken from the database, given on or waiting
         self.binary: Counter[str] = Counter()
         self.started = time.monotonic()
+        self.table: Table | None = None
+        self._forget()
+
+    def _forget(self) -> None:
+        self.cells: list[list[str | None]] = []
+        self.units: list[Sequence[int]] = []
+        self.rows = 0
+        self.size = 0
 
     def batches(self) -> Iterator[Batch]:
         """Batches of the rows that were not given yet."""
-        table = self.source.table(self.spec["schema"], self.spec["table"])
-        dataset = dataset_of(table, self.spec.get("total"))
+        self.table = table = self.source.table(self.spec["schema"], self.spec["table"])
         skip = self.done
         for chunk in self._chunks(table):
             if skip >= chunk.rows:
                 skip -= chunk.rows
                 continue
-            fresh, skip = _without_first(chunk, skip), 0
-            units = fresh.units or range(self.first + self.done, self.first + self.done + fresh.rows)
-            columns, size = self._columns(table, fresh, units)
-            self.done += fresh.rows
-            yield TableBatch(dataset, columns, fresh.rows, fresh.size or size)
-            self._slow_down()
+            self._take(table, _without_first(chunk, skip))
+            skip = 0
+            if self.rows >= BATCH_ROWS or self.size >= BATCH_BYTES:
+                yield from self.waiting()
+                self._slow_down()
+        yield from self.waiting()
+
+    def waiting(self) -> Iterator[Batch]:
+        """The rows taken and not given yet, as a batch."""
+        if not self.rows or self.table is None:
+            return
+        table, units = self.table, _joined(self.units)
+        columns: dict[str, pd.Series[Any]] = {}
+        size = 0
+        for column, cells in zip(table.columns, self.cells, strict=True):
+            size += self._add(columns, f"{table.path}.{column.name}", column, cells, units)
+        rows = self.rows
+        self._forget()
+        yield TableBatch(dataset_of(table, self.spec.get("total")), columns, rows, size)
 
     def _chunks(self, table: Table) -> Iterator[Chunk]:
         database, spec = self.source.database, self.spec
@@ -225,18 +253,24 @@ class _Reading:
             return sampled(database, table, spec["sample"], spec["total"], self.source.options.seed)
         return database.stream(Query(table, spec.get("low"), spec.get("high")))
 
-    def _columns(self, table: Table, chunk: Chunk, units: Any) -> tuple[dict[str, pd.Series[Any]], int]:
-        columns: dict[str, pd.Series[Any]] = {}
-        size = 0
-        for column, values in zip(table.columns, chunk.columns, strict=True):
-            path = f"{table.path}.{column.name}"
+    def _take(self, table: Table, chunk: Chunk) -> None:
+        if not self.cells:
+            self.cells = [[] for _ in table.columns]
+        for column, taken, values in zip(table.columns, self.cells, chunk.columns, strict=True):
+            if chunk.text:
+                taken.extend(values)
+                continue
             cells, binary = as_text(values)
+            taken.extend(cells)
             if binary:
-                self.binary[path] += binary
-            size += self._add(columns, path, column, cells, units)
-        return columns, size
+                self.binary[f"{table.path}.{column.name}"] += binary
+        start = self.first + self.done
+        self.units.append(chunk.units or range(start, start + chunk.rows))
+        self.done += chunk.rows
+        self.rows += chunk.rows
+        self.size += chunk.size
 
-    def _add(self, columns: dict[str, Any], path: str, column: Column, cells: list[str | None], units: Any) -> int:
+    def _add(self, columns: dict[str, Any], path: str, column: Column, cells: Cells, units: Sequence[int]) -> int:
         opened: Opened = {}
         joined = "\n".join(filter(None, cells))
         if column.opening == "json":
@@ -328,6 +362,14 @@ def _series(cells: Any, units: Any) -> pd.Series[Any]:
 
     index = pd.RangeIndex(units) if isinstance(units, range) else pd.Index(units)
     return pd.Series(cells, index=index, dtype=object)
+
+
+def _joined(pieces: list[Sequence[int]]) -> Sequence[int]:
+    """Row numbers of consecutive chunks as one ``range`` where they follow each other."""
+    first, last = pieces[0], pieces[-1]
+    if all(isinstance(piece, range) for piece in pieces):
+        return range(first[0], last[-1] + 1)
+    return [unit for piece in pieces for unit in piece]
 
 
 def _without_first(chunk: Chunk, skip: int) -> Chunk:

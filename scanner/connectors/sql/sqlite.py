@@ -172,13 +172,14 @@ class Sqlite(Database):
         if skip:
             sql += f" LIMIT -1 OFFSET {skip}"
         with closing(self.raw.cursor()) as cursor:
-            size = min(CHUNK_ROWS, max(1, 2_000_000 // len(names)))
-            rows = self._fetch(cursor, sql, 64, decode)
+            rows = self._fetch(cursor, sql, 16, decode)
             while rows:
                 columns: list[list[Any]] = list(map(list, zip(*rows, strict=True)))
                 units = columns.pop(0) if query.keys else ()
-                yield Chunk(columns, len(rows), units=units)
-                rows = self._fetch(cursor, None, _next_size(rows, size), decode)
+                width = _width(rows)
+                yield Chunk(columns, len(rows), width * len(rows), units)
+                # As many rows as fit if they are like the last ones; growing slowly, for the next may be larger.
+                rows = self._fetch(cursor, None, max(1, min(CHUNK_ROWS, len(rows) * 8, CHUNK_BYTES // width)), decode)
 
     def _fetch(self, cursor: sqlite3.Cursor, sql: str | None, size: int, decode: Any) -> list[tuple[Any, ...]]:
         self.raw.text_factory = decode or str
@@ -229,11 +230,11 @@ class _Deadline:
         self.raw.set_progress_handler(None, 0)
 
 
-def _next_size(rows: list[tuple[Any, ...]], most: int) -> int:
-    """How many rows to fetch next, so that a chunk stays within ``CHUNK_BYTES`` if they are like the last ones."""
+def _width(rows: list[tuple[Any, ...]]) -> int:
+    """About how many bytes a row takes, from some of the rows."""
     sample = rows[:: max(1, len(rows) // 16)]
-    width = sum(len(cell) for row in sample for cell in row if isinstance(cell, str | bytes)) / len(sample)
-    return max(1, min(most, len(rows) * 16, int(CHUNK_BYTES / (width + 8 * len(rows[0])))))
+    length = sum(len(cell) for row in sample for cell in row if isinstance(cell, str | bytes))
+    return length // len(sample) + 8 * len(rows[0]) + 1
 
 
 def _column(name: str, declared: str) -> Column:
