@@ -21,9 +21,10 @@ class SourceLine:
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long data may be kept. ``keep`` is an ISO 8601 duration; ``column`` the date that starts the clock."""
+    """How long data may be kept. ``keep`` is an ISO 8601 duration, empty when the purposes' own terms hold;
+    ``column`` the date that starts the clock."""
 
-    keep: str
+    keep: str = ""
     column: str | None = None
 
 
