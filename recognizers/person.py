@@ -1,0 +1,219 @@
+"""Surnames, first names and patronymics in Russian, Kazakh and Latin script.
+
+No model: every capitalised run of words is tagged word by word (``names.tag``) and the row of tags is matched against
+a small grammar of how names are written here: «Ф И О», «И О Ф», «И Ф», «Иванов И. И.», «Қайратұлы Нұрлан»,
+«Мамед оглы» … Labels («ФИО:», ``surname=``, «меня зовут») admit what the grammar alone would not, in lower case too;
+streets, companies, schools and tariffs called after people are vetoed. A surname standing alone counts once its full
+name has been met in the same text. Source: kazakhstan.md, section 8.1.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from derbes.recognizers import person_context as context
+from derbes.recognizers.base import Match, TextRecognizer
+from derbes.recognizers.name_forms import PARTICLES, surname_key
+from derbes.recognizers.names import tag
+from derbes.recognizers.person_anchor import ANCHOR
+
+_L = context.LETTER
+_CAP = "A-ZÁÄĞǴÍÏŃÑÓÖŞÚÜŪÝİ\u0400-\u042fҒҚҢҮҰҺӘӨ"
+_LETTERS = rf"(?:[{_L}]|['`?-](?=[{_L}]))*+"
+_DOT = r"(?:ж|h|(?<=Y)[aeu])?\."
+_HEAD = rf"(?:{_DOT}|{_LETTERS}(?![0-9_@]|[./:]\w))"  # after a capital: an initial, or a word that is no host or login
+_INITIAL = rf"[{_CAP}]{_DOT}"
+_LINK = "де|фон|ван|дер|да|ди|ла|ле|аль|эль|бен|бин|ибн|von|van|de|der|al|bin"
+_PARTICLE = rf"(?:{'|'.join(sorted(PARTICLES))})(?![{_L}])"
+# One run: words and initials with a capital, parted by spaces, commas or the separators of exports.
+_RUN = re.compile(
+    rf"[{_CAP}](?<![{_L}0-9_@/\\.-].){_HEAD}"
+    rf"(?:(?: (?:{_LINK}) | ?[,;|\t] ?| {{1,2}}|(?<=\.))(?:[{_CAP}]{_HEAD}|{_PARTICLE}))*+"
+)
+_TOKEN = re.compile(rf"{_INITIAL}|[{_L}]{_LETTERS}|[,;|\t]")
+_SEPARATORS = {",": ",", ";": ";", "|": ";", "\t": ";"}
+_BOUNDARY = re.compile(r"(?:^|[.!?…:;=\n\t|\"«(\[>{-]|[—–])[ ]{0,3}$")
+_MID_SENTENCE = re.compile(r"[a-zа-яёіәғқңөұүһ],? {1,2}$")
+
+_Q = "[,;]?"
+_P = "(?:P|[GAKx]O)"
+_GRAMMAR = re.compile(
+    rf"(?P<patronymic>[SKGAxylE]{_Q}[GAKE]{_Q}{_P}|[SKG]{_Q}[xl]{_Q}P|[GAKxyl]{_P}[SKxGl]|P{_Q}[GA][SKx]?|[GASKxyl]{_P}|[GA]O)"
+    r"|(?P<initials>[SKGxyAcPl],?II?|II?P|II?[SKGA]|II[xcy])"
+    r"|(?P<initial>I[x])"
+    rf"|(?P<pair>G[GA]{{0,2}}[SKx]|[AE]G?S|EK|A[KG]|GG|[SK]{_Q}[GAE])"
+    r"|(?P<patronymic_alone>P)|(?P<given>G)|(?P<surname>S)"
+)
+_SCORES = {
+    "patronymic": 0.9, "initials": 0.85, "initial": 0.6, "pair": 0.85,
+    "patronymic_alone": 0.75, "given": 0.55, "surname": 0.4,
+}  # fmt: skip
+_LABELLED, _KNOWN_AGAIN = 0.8, 0.7
+_SURE = frozenset("SPIO")
+_VALUE_WORD = rf"(?:{_INITIAL}|[{_L}]{_LETTERS})"
+_VALUE = re.compile(rf"{_VALUE_WORD}(?:(?:,? |(?<=\.)|,(?=[{_CAP}])){_VALUE_WORD}){{0,3}}")
+
+
+@dataclass(frozen=True, slots=True)
+class _Token:
+    start: int
+    end: int
+    tag: str
+    word: str
+
+
+class PersonRecognizer(TextRecognizer):
+    """Finds names of natural persons; one span for one full name, without its label."""
+
+    ENTITIES: ClassVar[tuple[str, ...]] = ("PERSON",)
+    ANCHOR: ClassVar[tuple[bytes, ...]] = ANCHOR
+
+    def find(self, text: str) -> Iterator[Match]:
+        """Yield names in ``text``; those below 0.5 are hints for a reader who knows more (a column, a second hit)."""
+        found = [*_by_label(text), *_by_grammar(text)]
+        found.sort(key=lambda match: (match.start - match.end, -match.score))
+        taken: list[Match] = []
+        seen: set[int] = set()
+        for match in found:
+            span = range(match.start, match.end)
+            if seen.isdisjoint(span):
+                seen.update(span)
+                taken.append(match)
+        yield from sorted(taken, key=lambda match: match.start)
+
+
+def has_name_candidate(text: str) -> bool:
+    """True when some capitalised word of ``text`` could be part of a name: the windows worth a model's time."""
+    return any(
+        token.tag in "SGPKxE" or (token.tag == "A" and _MID_SENTENCE.search(text, max(0, token.start - 4), token.start))
+        for run in _RUN.finditer(text)
+        for token in _tokens(text, run.start(), run.end())
+    )
+
+
+def _tokens(text: str, start: int, end: int) -> list[_Token]:
+    tokens = [
+        _Token(m.start(), m.end(), _tag(m[0]), m[0])
+        for m in _TOKEN.finditer(text, start, end)
+        if m[0][0].isupper() or m[0] in PARTICLES or m[0] in _SEPARATORS
+    ]
+    if not text[
+        start:end
+    ].isupper():  # «Windows NT», «Server OK»: a short Latin word in capitals among others is no name
+        tokens = [
+            replace(t, tag="V") if t.word.isascii() and t.word.isupper() and 1 < len(t.word) < 4 and t.tag != "I" else t
+            for t in tokens
+        ]
+    return tokens
+
+
+def _tag(word: str) -> str:
+    if word in _SEPARATORS:
+        return _SEPARATORS[word]
+    if word[-1] == ".":
+        return "I"
+    found = tag(word)
+    # In capitals every word looks like a name: an unknown one needs a patronymic beside it.
+    return "y" if found == "x" and word.isupper() else found
+
+
+def _by_grammar(text: str) -> Iterator[Match]:
+    alone: list[tuple[Match, str]] = []
+    known: set[str] = set()
+    for run in _RUN.finditer(text):
+        tokens = _tokens(text, run.start(), run.end())
+        tags = "".join(token.tag for token in tokens)
+        at_boundary = bool(_BOUNDARY.search(text, max(0, run.start() - 5), run.start())) or run.start() == 0
+        if at_boundary and tags[0] == "x":
+            tags = "y" + tags[1:]
+        for shape in _GRAMMAR.finditer(tags):
+            kind = shape.lastgroup or ""
+            group = tokens[shape.start() : shape.end()]
+            if "," in shape[0] and not (at_boundary and shape.start() == 0):
+                continue
+            start, end = group[0].start, group[-1].end
+            if context.is_called_after(text, start, end, weak=set(shape[0]).isdisjoint(_SURE)):
+                continue
+            if kind in ("given", "surname"):
+                alone.append((_match(text, start, end, _SCORES[kind]), group[0].word))
+                continue
+            known.update(surname_key(t.word.lower()) for t in group if t.tag in "SKx")
+            yield from _spans(text, group, _SCORES[kind])
+    yield from _singles(text, alone, known)
+
+
+def _singles(text: str, alone: list[tuple[Match, str]], known: set[str]) -> Iterator[Match]:
+    """A given name within a sentence, and surnames of persons whose full names the text holds."""
+    for match, word in alone:
+        if surname_key(word.lower()) in known:
+            yield _match(text, match.start, match.end, _KNOWN_AGAIN)
+        elif (
+            _MID_SENTENCE.search(text, max(0, match.start - 4), match.start)
+            and word[1:].islower()
+            and not word.isascii()
+        ):
+            yield match
+
+
+def _spans(text: str, group: list[_Token], score: float) -> Iterator[Match]:
+    """One span, or one for each column where the separators of an export part the words."""
+    part: list[_Token] = []
+    for token in [*group, _Token(0, 0, ";", "")]:
+        if token.tag == ";":
+            if part:
+                yield _match(text, part[0].start, part[-1].end, score)
+            part = []
+        else:
+            part.append(token)
+
+
+def _match(text: str, start: int, end: int, score: float, labelled: bool = False) -> Match:
+    trader = context.is_sole_trader(text, start)
+    return Match(start, end, "PERSON", score, labelled=labelled or trader, tag="natural-person" if trader else "")
+
+
+def _by_label(text: str) -> Iterator[Match]:
+    low = text.lower()
+    if len(low) != len(text):
+        low = "".join(char.lower() if len(char.lower()) == 1 else char for char in text)
+    for label in context.label().finditer(low):
+        value = _VALUE.match(text, label.end())
+        if not value:
+            continue
+        tokens = _label_tokens(text, value, role=label["role"] or "")
+        if tokens and not context.is_called_after(
+            text, tokens[0].start, tokens[-1].end, weak=_SURE.isdisjoint(token.tag for token in tokens)
+        ):
+            yield _match(text, tokens[0].start, tokens[-1].end, _LABELLED, labelled=True)
+
+
+def _label_tokens(text: str, value: re.Match[str], role: str) -> list[_Token]:
+    """The words after a label that are a name; after a ``role`` they need more than their place."""
+    tokens: list[_Token] = []
+    for m in _TOKEN.finditer(text, value.start(), value.end()):
+        word = m[0]
+        kind = _tag(word) if word[0].isupper() or word in PARTICLES or word == "," else tag(word.title())
+        if kind in "Vi" or (kind in "cxl" and not word[0].isupper()) or (kind == "," and not tokens):
+            break
+        tokens.append(_Token(m.start(), m.end(), kind, word))
+    while tokens and tokens[-1].tag == ",":
+        tokens.pop()
+    after = text[tokens[-1].end : tokens[-1].end + 2] if tokens else ""
+    if re.match(r"[@_0-9]|[./]\w", after):
+        return []
+    return tokens if _is_name_after_label(tokens, role) else []
+
+
+def _is_name_after_label(tokens: list[_Token], role: str) -> bool:
+    tags = "".join(token.tag for token in tokens if token.tag != ",")
+    sure = sum(letter in "GSP" for letter in tags)
+    if not tags or set(tags) <= set("cIO"):
+        return False
+    if role.isascii() and role:  # user, client: so common in logs that only two words in title case will do
+        return sure >= 1 and "c" not in tags and len(tags) > 1 and all(t.word.istitle() for t in tokens if t.tag != ",")
+    if not tokens[0].word[0].isupper():
+        return sure >= (2 if role else 1)
+    return sure >= 1 if role or "c" in tags else True

@@ -1,0 +1,73 @@
+"""What stands around a name: labels that announce one, and places, companies and goods that are called after one."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import cache
+
+from derbes.recognizers.names import gazetteer, words
+
+LETTER = "A-Za-z\u00c0-\u024f\u0400-\u04ff"
+_REACH = 40  # characters looked at on each side
+
+
+def _alternatives(entries: Iterable[str]) -> str:
+    """Longest first; a space stands for one space, or for `_` and `-` in Latin field names."""
+    ordered = sorted(set(entries), key=lambda word: (-len(word), word))
+    return "|".join(re.escape(word).replace(r"\ ", "[ _]") for word in ordered)
+
+
+@cache
+def label() -> re.Pattern[str]:
+    """Matches in lower-case text: group ``name`` or ``role``, then what parts it from the value."""
+    own = words()
+    kinds = rf"(?P<name>{_alternatives(own['labels_name'])})|(?P<role>{_alternatives(own['labels_role'])})"
+    parted = r"(?:[,:]?\s?\r?\n\s{0,4}| ?[:=>]{1,2} ?| ?[–—-] |, ?|\t| {1,3})"
+    return re.compile(rf"(?<![{LETTER}0-9])(?:{kinds})(?![{LETTER}0-9_])[\"')\]]{{0,2}}{parted}[\"'«(\[ ]{{0,3}}")
+
+
+@cache
+def _before() -> re.Pattern[str]:
+    return re.compile(rf"(?:^|[^{LETTER}])(?:{_alternatives(words()['place_before'])})\s?[«\"'„“]?\s?$")
+
+
+@cache
+def _after() -> re.Pattern[str]:
+    return re.compile(rf"^[»\"'”]?\s{{0,2}}(?:{_alternatives(words()['place_after'])})(?![{LETTER}])")
+
+
+@cache
+def _trader() -> re.Pattern[str]:
+    return re.compile(rf"(?:^|[^{LETTER}])(?:{_alternatives(words()['sole_trader'])})\s{{0,2}}[«\"'„“]?\s?$")
+
+
+_HOUSE = re.compile(
+    r"^\s\d{1,3}(?![\d.:-])|^,?\s?(?:д\.|дом\s|кв\.|уг\.|үй|\d{1,3}-(?:үй|пәтер)|\d{1,3}[,/]\s?\d)|^\s?и\s?К°?»"
+)
+_HOUSE_AFTER_COMMA = re.compile(r"^,?\s?\d{1,3}(?![\d.])")
+_QUOTES = "«\"'„“"
+_OPEN_QUOTE = re.compile(r"[«„“][^»“”]{0,30}$")
+
+
+def is_sole_trader(text: str, start: int) -> bool:
+    """The words before ``start`` make the name that of a sole trader."""
+    return bool(_trader().search(text[max(0, start - _REACH) : start].lower()))
+
+
+def is_called_after(text: str, start: int, end: int, weak: bool) -> bool:
+    """``text[start:end]`` is the name of a street, place, company, tariff, school … and not of a person at hand.
+
+    ``weak``: the words hold neither surname nor patronymic nor initials, so a quote before them is a title.
+    """
+    left = text[max(0, start - _REACH) : start]
+    right = text[end : end + _REACH]
+    low = left.lower()
+    if _before().search(low) and (not _trader().search(low) or (weak and low.rstrip()[-1:] in _QUOTES)):
+        return True
+    if _after().search(right.lower()) or _HOUSE.search(right):
+        return True
+    historic = any(word.lower() in gazetteer().historic for word in text[start:end].split())
+    if (weak or historic) and _HOUSE_AFTER_COMMA.search(right):
+        return True
+    return weak and bool(_OPEN_QUOTE.search(left))
