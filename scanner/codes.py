@@ -4,6 +4,7 @@ from __future__ import annotations
 
 CODES: frozenset[str] = frozenset(
     {
+        "target-missing",  # the name led to nothing
         # cannot be read
         "file-unreadable",  # permission, I/O error
         "file-vanished",

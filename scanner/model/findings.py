@@ -11,6 +11,7 @@ from derbes.scanner.model.inventory import Inventory
 
 Severity = Literal["critical", "major", "minor"]
 State = Literal["new", "known", "accepted"]
+ExemptionStatus = Literal["active", "expiring", "expired", "unused", "unapproved", "outgrown"]
 SEVERITIES: tuple[Severity, ...] = ("critical", "major", "minor")
 
 
@@ -53,7 +54,7 @@ class Exemption:
     by: str
     until: str
     approved_by: str | None
-    status: Literal["active", "expiring", "expired", "unused", "unapproved", "outgrown"]
+    status: ExemptionStatus
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ _USERINFO = re.compile(r"(?<=://)\S*@")
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """A loaded ``derbes.yml``. ``policy``: a built-in id, or a path relative to the file's folder like ``exceptions``."""
+    """A loaded ``derbes.yml``. ``policy``: built-in id, or a path relative to the file's folder like ``exceptions``."""
 
     file: str
     policy: str

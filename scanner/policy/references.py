@@ -11,7 +11,7 @@ from derbes.scanner.policy.problems import Problem, nearest
 from derbes.scanner.policy.types import TECHNICAL, UNDECLARED, Condition, Title, Words
 
 if TYPE_CHECKING:
-    from derbes.scanner.policy.types import ConfigFile, Policy, PolicyFile, Rule, RuleChange
+    from derbes.scanner.policy.types import ConfigFile, ExceptionsFile, Policy, PolicyFile, Rule, RuleChange
     from derbes.scanner.policy.yamlmarks import Document, Keys
 
 CLAUSE_WORDS = ("{category}", "{purposes}", "{subjects}", "{retention}", "{technical}")
@@ -186,6 +186,13 @@ def _check_words(check: _Checker, path: Keys, words: Title | None) -> None:
                 message = "неизвестная подстановка {name}"
                 suggestion = nearest(name, MESSAGE_WORDS)
                 check.add("policy-value", (*path, language), message, name=name, suggestion=suggestion)
+
+
+def check_exceptions(document: Document, parsed: ExceptionsFile) -> list[Problem]:
+    """Problems of the exceptions file."""
+    check = _Checker(document)
+    check.unique((entry.id, ("exceptions", index, "id")) for index, entry in enumerate(parsed.exceptions))
+    return check.problems
 
 
 def check_config(document: Document, config: ConfigFile, policy: Policy) -> list[Problem]:

@@ -7,6 +7,7 @@ checked in ``load.py``, which knows where each stood in its file.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
@@ -26,6 +27,13 @@ def _period(value: Any) -> Any:
     return parse_period(value) and value
 
 
+def _day(value: Any) -> date:
+    try:
+        return date.fromisoformat(value if isinstance(value, str) and len(value) == 10 else "")
+    except ValueError:
+        raise ValueError("дата пишется так: 2026-11-30") from None
+
+
 def _one_or_many(value: Any) -> Any:
     return [value] if isinstance(value, str) else value
 
@@ -39,6 +47,11 @@ Period = Annotated[
     str,
     BeforeValidator(_period),
     WithJsonSchema({"type": "string", "pattern": "^P(?=.)([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$"}),
+]
+Day = Annotated[
+    date,
+    BeforeValidator(_day),
+    WithJsonSchema({"type": "string", "format": "date"}),
 ]
 Seconds = Annotated[
     float,
@@ -323,6 +336,30 @@ class Policy(PolicyFile):
             dict(self.category_titles),
             dict(self.category_clauses),
         )
+
+
+class ExceptionEntry(Model):
+    """One accepted violation. ``rule`` and ``where`` are for readers; the id alone decides.
+
+    ``added``: the day of acceptance; ``units``: how many it covered then, so that growth is noticed.
+    """
+
+    id: Annotated[str, Field(pattern=r"^DRB-[0-9A-F]{4,16}$")]
+    rule: str | None = None
+    where: str | None = None
+    reason: Annotated[str, Field(min_length=1)]
+    by: Annotated[str, Field(min_length=1)]
+    approved_by: str | None = None
+    until: Day
+    added: Day | None = None
+    units: int | None = Field(default=None, ge=0)
+
+
+class ExceptionsFile(Model):
+    """``derbes-exceptions.yml``."""
+
+    version: Literal[1] = 1
+    exceptions: tuple[ExceptionEntry, ...] = ()
 
 
 class PlaceAccess(Model):
