@@ -30,32 +30,11 @@ _LIST = """
 849 NURSKZKX 856 KCJBKZKX 885 KZIBKZKA 886 INLMKZKA 896 ZAJSKZ22 907 DVKAKZKA 913 BKCHKZKA 914 BRKEKZKA 927 KICEKZKX
 930 ICBKKZKX 948 EURIKZKA 949 ATYNKZKA 965 IRTYKZKA 972 HCSKKZKA 998 TSESKZKA
 """
+_CLOSED = "224 284 319 450 473 492 549 553 564 639 774 780 781 826 920 922 942 943 947"
 # Three-digit code -> BIC of banks in business.
 BANKS: dict[str, str] = dict(zip(_LIST.split()[::2], _LIST.split()[1::2], strict=True))
 # Banks that are closed or renamed: accounts and codes in old documents.
-CLOSED_CODES = frozenset(
-    [
-        "224",
-        "284",
-        "319",
-        "450",
-        "473",
-        "492",
-        "549",
-        "553",
-        "564",
-        "639",
-        "774",
-        "780",
-        "781",
-        "826",
-        "920",
-        "922",
-        "942",
-        "943",
-        "947",
-    ]
-)
+CLOSED_CODES = frozenset(_CLOSED.split())
 FORMER = frozenset({"SABRKZKA", "ALFAKZKA", "LARIKZKA", "ALMNKZKA", "KZKOKZKX", "ABKZKZKX", "KABKZKZX", "DABAKZKA"})
 
 

@@ -1,0 +1,55 @@
+"""All recognizers by name, imported only when asked for (``derbes --help`` must not wait for a model)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from importlib import import_module
+from importlib.util import find_spec
+
+from derbes.recognizers.base import TextRecognizer
+
+# Class name -> module and entities, so that nothing is imported for entities nobody asked for.
+RECOGNIZERS: dict[str, tuple[str, tuple[str, ...]]] = {
+    "AddressRecognizer": ("derbes.recognizers.address", ("ADDRESS",)),
+    "CreditCardRecognizer": ("derbes.recognizers.credit_card", ("CREDIT_CARD",)),
+    "DateOfBirthRecognizer": ("derbes.recognizers.date_of_birth", ("DATE_OF_BIRTH",)),
+    "EmailRecognizer": ("derbes.recognizers.email", ("EMAIL_ADDRESS",)),
+    "IdentityDocumentRecognizer": (
+        "derbes.recognizers.identity_document",
+        ("KZ_ID_CARD", "KZ_PASSPORT", "KZ_RESIDENCE_PERMIT", "RU_PASSPORT", "IDENTITY_DOCUMENT"),
+    ),
+    "KzBicRecognizer": ("derbes.recognizers.kz_bic", ("KZ_BIC",)),
+    "KzBinRecognizer": ("derbes.recognizers.kz_bin", ("KZ_BIN",)),
+    "KzIbanRecognizer": ("derbes.recognizers.kz_iban", ("KZ_IBAN",)),
+    "KzIinRecognizer": ("derbes.recognizers.kz_iin", ("KZ_IIN",)),
+    "KzRnnRecognizer": ("derbes.recognizers.kz_rnn", ("KZ_RNN",)),
+    "MrzRecognizer": ("derbes.recognizers.mrz", ("MRZ",)),
+    "NerRecognizer": ("derbes.recognizers.ner", ("PERSON", "ADDRESS", "ORGANIZATION")),
+    "OrganizationRecognizer": ("derbes.recognizers.organization", ("ORGANIZATION",)),
+    "PersonRecognizer": ("derbes.recognizers.person", ("PERSON",)),
+    "PhoneRecognizer": ("derbes.recognizers.phone", ("PHONE_NUMBER",)),
+    "TechnicalRecognizer": ("derbes.recognizers.technical", ("IP_ADDRESS", "MAC_ADDRESS", "COOKIE", "USER_AGENT")),
+}
+
+
+def load_recognizers(entities: Iterable[str] | None = None) -> list[TextRecognizer]:
+    """Recognizers that yield any of ``entities`` (default: all), in alphabetical order of their names.
+
+    An entity that no recognizer yields is a ``ValueError``.
+    """
+    wanted = None if entities is None else set(entities)
+    if wanted is not None and (unknown := wanted - set(supported_entities())):
+        raise ValueError(f"no recognizer yields: {', '.join(sorted(unknown))}")
+    chosen = (name for name, (_, yields) in RECOGNIZERS.items() if wanted is None or wanted & set(yields))
+    return [recognizer_class(name)() for name in chosen if find_spec(RECOGNIZERS[name][0])]
+
+
+def recognizer_class(name: str) -> type[TextRecognizer]:
+    """The class called ``name`` in ``RECOGNIZERS``."""
+    loaded: type[TextRecognizer] = getattr(import_module(RECOGNIZERS[name][0]), name)
+    return loaded
+
+
+def supported_entities() -> list[str]:
+    """Every entity that some recognizer yields, sorted."""
+    return sorted({entity for _, yields in RECOGNIZERS.values() for entity in yields})

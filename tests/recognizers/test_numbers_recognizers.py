@@ -1,0 +1,43 @@
+"""Recognizers of numbers keep the contract and their cases."""
+
+from __future__ import annotations
+
+import doctest
+
+from derbes.recognizers import twelve
+from derbes.recognizers.kz_bic import KzBicRecognizer
+from derbes.recognizers.kz_bin import KzBinRecognizer
+from derbes.recognizers.kz_iban import KzIbanRecognizer
+from derbes.recognizers.kz_iin import KzIinRecognizer
+from derbes.recognizers.kz_rnn import KzRnnRecognizer
+from tests.contracts.recognizer import RecognizerContract
+
+
+class TestIin(RecognizerContract):
+    RECOGNIZER = KzIinRecognizer
+    CASES = "iin"
+
+
+class TestBin(RecognizerContract):
+    RECOGNIZER = KzBinRecognizer
+    CASES = "bin"
+
+
+class TestRnn(RecognizerContract):
+    RECOGNIZER = KzRnnRecognizer
+    CASES = "rnn"
+
+
+class TestIban(RecognizerContract):
+    RECOGNIZER = KzIbanRecognizer
+    CASES = "iban"
+
+
+class TestBic(RecognizerContract):
+    RECOGNIZER = KzBicRecognizer
+    CASES = "bic"
+
+
+def test_doctests() -> None:
+    result = doctest.testmod(twelve)
+    assert result.attempted and not result.failed
