@@ -235,7 +235,7 @@ class Database(ABC):
         order = ", ".join(self.quote(name) for name in query.table.key)
         return (f" WHERE {' AND '.join(tests)}" if tests else "") + f" ORDER BY {order}"
 
-    def unscanned(self, path: str, code: str, message: str, hint: str = "", **params: Any) -> Unscanned:
+    def unscanned(self, path: str, code: str, message: str, hint: str = "", /, **params: Any) -> Unscanned:
         """An ``Unscanned`` of this place."""
         return Unscanned(self.place.id, path, code, message, params, hint)
 

@@ -190,7 +190,7 @@ class SqlSource(Source):
 
     def _failed(self, path: str, trouble: Trouble) -> Unscanned:
         seconds = self.options.lock_timeout if trouble.code == "lock-timeout" else self.options.timeout
-        params = {"label": trouble.label, "seconds": f"{seconds:g}"}
+        params = {"label": trouble.label, "seconds": f"{seconds:g}", "path": path, "user": self.database.url.username}
         return Unscanned(self.place.id, path, trouble.code, trouble.message, params, trouble.hint)
 
     def _refused(self, path: str, error: DerbesError) -> Unscanned:
