@@ -15,12 +15,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from derbes.recognizers.masks import mask
-from derbes.recognizers.registry import load_recognizers
 
 from derbes.recognizers.analyzer import MIN_SCORE, Analyzer
 from derbes.recognizers.base import Match
 from derbes.recognizers.fields import label_for
+from derbes.recognizers.masks import mask
+from derbes.recognizers.registry import load_recognizers
 from derbes.scanner.model.data import Batch, Dataset, TableBatch, TextBatch
 from derbes.scanner.model.evidence import (
     MAX_EXAMPLES,
@@ -50,7 +50,7 @@ class Settings:
     min_score: float = MIN_SCORE
     entities: tuple[str, ...] | None = None
     occurrences: bool = False
-    categories: Mapping[str, str] = field(default_factory=dict)
+    categories: tuple[tuple[str, str], ...] = ()  # entity -> category, hashable
 
 
 @lru_cache(maxsize=4)

@@ -39,6 +39,11 @@ class Job:
     options: Options
     settings: Settings
 
+    @property
+    def part(self) -> str:
+        """What to name in a report when the unit as a whole fails: its file or table."""
+        return str(self.unit.spec.get("part", self.unit.spec.get("table", self.unit.id)))
+
 
 @dataclass(frozen=True, slots=True)
 class Read:
@@ -90,7 +95,7 @@ def scan_unit(job: Job) -> UnitResult:
             occurrences = None
             if job.settings.occurrences:
                 place_id, prefix = attribute(job.place, dataset.part)
-                occurrences = Occurrences(place_id, prefix, job.settings.categories)
+                occurrences = Occurrences(place_id, prefix, dict(job.settings.categories))
             for profile in detector.detect(batch, occurrences):
                 key = (profile.part, profile.dataset, profile.path, profile.sampled)
                 profiles[key] = profiles[key] + profile if key in profiles else profile
@@ -102,7 +107,7 @@ def scan_unit(job: Job) -> UnitResult:
     except DerbesError as error:
         unscanned.append(Unscanned(job.place.id, "", error.slug, error.message, error.params, error.hint))
     except Exception as error:  # a fault of ours or of a library: named by its class, never by its text
-        unscanned.append(_internal(job.place.id, job.unit.id, error))
+        unscanned.append(_internal(job.place.id, job.part, error))
     text = "".join(line + "\n" for line in lines).encode()
     return UnitResult(
         job.place.id, job.unit.id, tuple(profiles.values()), tuple(reads.values()), tuple(unscanned), text
@@ -129,8 +134,8 @@ def _source(place: Place, options: Options) -> Source:
     return source
 
 
-def _internal(place: str, unit: str, error: BaseException) -> Unscanned:
-    return Unscanned(place, unit, "internal", "внутренняя ошибка {error}", {"error": type(error).__name__})
+def _internal(place: str, path: str, error: BaseException) -> Unscanned:
+    return Unscanned(place, path, "internal", "внутренняя ошибка {error}", {"error": type(error).__name__})
 
 
 def attribute(place: Place, part: str) -> tuple[str, str]:
@@ -187,7 +192,7 @@ class Scan:
         self.settings = Settings(
             key=secrets.token_bytes(16),
             occurrences=self.occurrences is not None,
-            categories=self.policy.category_of,
+            categories=tuple(sorted(self.policy.category_by_entity.items())),
         )
 
     def run(self) -> tuple[list[PlaceRecord], list[Classification], list[Unscanned]]:
@@ -196,7 +201,7 @@ class Scan:
         texts: dict[tuple[str, str], bytes] = {}
         for job, result in self.executor.run(scan_unit, self._jobs(gathered)):
             if isinstance(result, WorkerDied):
-                died = Unscanned(job.place.id, job.unit.id, "worker-died", "процесс, читавший эту часть, прерван")
+                died = Unscanned(job.place.id, job.part, "worker-died", "процесс, читавший эту часть, прерван")
                 result = UnitResult(job.place.id, job.unit.id, (), (), (died,))
             elif self.on_result is not None:
                 self.on_result(result)

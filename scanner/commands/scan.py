@@ -1,0 +1,145 @@
+"""``derbes scan`` and ``derbes check``: the same run; ``check`` gates."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import click
+
+from derbes.reports import open_report, report_for
+from derbes.reports.i18n import language, tr
+from derbes.scanner.commands.common import console, policy_options, reading_options, report_options, stack
+from derbes.scanner.commands.progress import open_progress
+from derbes.scanner.errors import UsageError
+from derbes.scanner.exits import Exit
+
+FAIL_ON = ("critical", "major", "minor", "never")
+
+gate_options = stack(
+    click.option("--fail-on", type=click.Choice(FAIL_ON), help="порог нарушений для кода 1"),
+    click.option("--baseline", metavar="FILE.json", help="прежний отчёт: его нарушения считаются известными"),
+    click.option("--exceptions", metavar="FILE", help="derbes-exceptions.yml"),
+    click.option("--allow-incomplete", is_flag=True, help="непрочитанное не меняет код выхода"),
+    click.option("--state", metavar="URL", help="история проверок (SQLAlchemy URL); none — не сохранять"),
+    click.option("--resume", is_flag=True, help="продолжить прерванную проверку"),
+)
+
+
+@click.command(short_help="опись: где какие персональные данные лежат")
+@click.argument("targets", nargs=-1)
+@policy_options
+@report_options
+@reading_options
+@gate_options
+def scan(**given: Any) -> None:
+    """Опись: что где лежит.
+
+    TARGET — место из derbes.yml, путь, папка, маска, «-» или адрес базы (SQLAlchemy URL). Без TARGET — все места.
+    """
+    sys.exit(carry_out("scan", given))
+
+
+@click.command(short_help="проверить по политике; нарушения дают код 1")
+@click.argument("targets", nargs=-1)
+@policy_options
+@report_options
+@reading_options
+@gate_options
+def check(**given: Any) -> None:
+    """Проверка для CI: читается всё, нарушения дают код 1.
+
+    TARGET — место из derbes.yml, путь, папка, маска, «-» или адрес базы (SQLAlchemy URL). Без TARGET — все места.
+    """
+    sys.exit(carry_out("check", given))
+
+
+def carry_out(command: str, given: dict[str, Any]) -> Exit:
+    """Run, report, and return the exit code."""
+    from derbes.scanner.commands.run import Request, run
+    from derbes.scanner.connectors.base import Options
+    from derbes.scanner.verdict import gate
+
+    outputs = outputs_of(given["output"])
+    speaker = console(given["quiet"], given["no_color"])
+    options = Options(
+        **{
+            name: given[name]
+            for name in (
+                "sample_rows", "full", "timeout", "encoding", "max_file_size", "max_depth", "max_members", "max_ratio",
+                "max_unpacked", "max_rows_per_second", "foreign_tables",
+            )
+        }
+    )  # fmt: skip
+    request = Request(
+        command=command,
+        targets=given["targets"],
+        options=options,
+        config=given["config"],
+        policy=given["policy"],
+        executor=given["executor"],
+        jobs=given["jobs"],
+        occurrences=given["occurrences"],
+        baseline=given["baseline"],
+        exceptions=given["exceptions"],
+        allow_incomplete=given["allow_incomplete"],
+    )
+    outcome = run(request, open_progress(speaker.quiet, speaker.terminal))
+    verdict = gate(outcome, given["fail_on"])
+    reason = tr(verdict.reason, **verdict.params)
+    publish(outcome, outputs, given["format_"], speaker, (verdict.exit, reason))
+    remember(outcome, given["state"])
+    return verdict.exit
+
+
+def outputs_of(targets: tuple[str, ...]) -> list[tuple[str, Path]]:
+    """``-o`` values as (report name, file); a name that says no format is a usage error before anything is read."""
+    found = []
+    for target in targets:
+        known = report_for(target)
+        if known is None:
+            raise UsageError(
+                "output-format", "по имени {file} не понять, какой нужен отчёт", "например -o json:out.txt",
+                file=target,
+            )  # fmt: skip
+        found.append((known[0], Path(known[1])))
+    return found
+
+
+def publish(
+    outcome: Any, outputs: list[tuple[str, Path]], format_: str, speaker: Any, verdict: tuple[Exit, str]
+) -> None:
+    """Every report from the one outcome: files first, stdout last."""
+    from derbes.scanner.commands.run import write_private
+
+    for name, path in outputs:
+        write_private(path, open_report(name, language()).render(outcome))
+    if format_ == "text":
+        from derbes.reports.text import TextReport
+
+        text = TextReport(language()).lines(
+            outcome,
+            files=[str(path) for _, path in outputs],
+            verdict=verdict,
+            color=speaker.color,
+            hints=not speaker.quiet,
+        )
+        click.echo(text, nl=False, color=speaker.color)
+    else:
+        sys.stdout.buffer.write(open_report(format_, language()).render(outcome))
+        sys.stdout.flush()
+
+
+def remember(outcome: Any, state: str | None) -> None:
+    """Into the history; a history that cannot be written is said, and changes no verdict."""
+    from derbes.reports.json_report import document
+    from derbes.scanner.commands.messages import error_text
+    from derbes.scanner.history import History
+
+    if state == "none":
+        return
+    try:
+        History(state).save(document(outcome, "ru"))
+    except UsageError as error:
+        click.echo(error_text(error), err=True)
