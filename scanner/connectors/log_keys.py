@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 Span = tuple[str, int, int]
 MAX_DEPTH = 64
-ANY_KEY = "*"
+ANY_KEY = "{}"  # as in the paths of JSON documents
 
 _JSON = re.compile(
     r'"(?P<string>[^"\\]*+(?:\\.[^"\\]*+)*+)(?:"|\\?\Z)|(?P<mark>[{}\[\],])|(?P<scalar>[^\s{}\[\],:"]++)', re.DOTALL
@@ -23,7 +23,7 @@ _LONG_NUMBER = re.compile(r"\d{5}")
 
 
 def safe_key(key: str) -> str:
-    """``key`` when it looks like a name that a programmer gave, else ``*``: keys stand in reports, and some programs
+    """``key`` when it looks like a name that a programmer gave, else ``{}``: keys stand in reports, and some programs
     use phone numbers or addresses as keys."""
     return key if _SAFE_KEY.fullmatch(key) and not _LONG_NUMBER.search(key) else ANY_KEY
 
