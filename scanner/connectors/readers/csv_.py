@@ -14,19 +14,17 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import zip_longest
 from typing import IO, Any
 
 from derbes.scanner.connectors.encodings import Decoder
-from derbes.scanner.connectors.readers.base import MAX_CELL, Item, Reading, pieces, series
+from derbes.scanner.connectors.readers.base import MAX_CELL, Item, Reading
 from derbes.scanner.connectors.readers.lines import Block, blocks
+from derbes.scanner.connectors.readers.tables import Rows
 from derbes.scanner.connectors.readers.text import damage
-from derbes.scanner.model.data import Dataset, Field, TableBatch
+from derbes.scanner.model.data import Field
 
 PIECE = 256 << 10
-BATCH = 4 << 20
 MAX_QUOTED = 4 << 20
-MAX_CELLS = 4 << 20
 DELIMITERS = ",;\t|^"
 NO_DELIMITER = "\x1f"
 _SENTINEL = "\x02end of piece\x03"
@@ -198,64 +196,6 @@ class _Parser:
         return rows, text[start + 1 :]
 
 
-class _Table:
-    """Rows gathered by columns."""
-
-    def __init__(self, dataset: Dataset, dialect: Dialect, first_row: int) -> None:
-        self.dataset = dataset
-        self.dialect = dialect
-        self.next_row = first_row
-        self.first_row = first_row
-        self.columns: list[list[str | None]] = []
-        self.extra: list[tuple[int, int, str]] = []  # (column, row, value): pieces of giant cells
-        self.size = 0
-
-    def add(self, rows: list[list[str]]) -> Iterator[TableBatch]:
-        """Append rows; ragged ones are filled up. Flushes first where the filling would outgrow the data."""
-        width = max(map(len, rows), default=0)
-        if max(width, len(self.columns)) * (self.next_row - self.first_row + len(rows)) > MAX_CELLS:
-            yield from self.flush()
-            if width * len(rows) > MAX_CELLS:
-                rows = self._narrowed(rows)
-        columns = list(zip_longest(*rows))
-        gathered = self.next_row - self.first_row
-        while len(self.columns) < len(columns):
-            self.columns.append([None] * gathered)
-        for column, cells in zip_longest(self.columns, columns):
-            if cells is None:
-                column.extend([None] * len(rows))
-            else:
-                column.extend(cells)
-        self.next_row += len(rows)
-
-    def _narrowed(self, rows: list[list[str]]) -> list[list[str]]:
-        """Rows cut to a common width; what stands beyond it goes the slow way."""
-        limit = max(MAX_CELLS // len(rows), sorted(map(len, rows))[len(rows) // 2])
-        for number, row in enumerate(rows, self.next_row):
-            self.extra += [(limit + index, number, cell) for index, cell in enumerate(row[limit:])]
-        return [row[:limit] for row in rows]
-
-    def add_piece(self, column: int, value: str) -> None:
-        """A further piece of the last row."""
-        self.extra += [(column, self.next_row - 1, piece) for piece in pieces(value)]
-
-    def flush(self) -> Iterator[TableBatch]:
-        """The rows since the last flush."""
-        count = self.next_row - self.first_row
-        units = range(self.first_row, self.next_row)
-        columns = {self.dialect.name(i): series(units, values) for i, values in enumerate(self.columns)}
-        more: dict[int, tuple[list[int], list[str | None]]] = {}
-        for index, row, value in self.extra:
-            column = more.setdefault(index, ([], []))
-            column[0].append(row)
-            column[1].append(value)
-        if count:
-            yield TableBatch(self.dataset, columns, count, self.size)
-        if more:
-            yield TableBatch(self.dataset, {self.dialect.name(i): series(*c) for i, c in more.items()}, 0, 0)
-        self.columns, self.extra, self.first_row, self.size = [], [], self.next_row, 0
-
-
 def read_csv(
     stream: IO[bytes], reading: Reading, dialect: Dialect, codec: str, first_line: int = 1, kind: Any = "file"
 ) -> Iterator[Item]:
@@ -266,7 +206,7 @@ def read_csv(
     """
     fields = tuple(Field(name, name) for name in dialect.names)
     dataset = reading.dataset("csv", kind=kind, fields=fields)
-    table = _Table(dataset, dialect, max(first_line - dialect.skip, 1))
+    table = Rows(dataset, dialect.name, max(first_line - dialect.skip, 1))
     parser = _Parser(dialect.delimiter)
     decoder = Decoder(codec)
     to_skip = max(dialect.skip - first_line + 1, 0)
@@ -280,10 +220,10 @@ def read_csv(
             text, to_skip = _skip_lines(text, to_skip)
         if block.giant:
             yield from table.add(_before_giant(parser, block))
-            giant_column = _add_giant(table, block, text, giant_column)
+            giant_column = _add_giant(table, dialect.delimiter, block, text, giant_column)
         else:
             yield from table.add(_rows(parser, text))
-        if table.size >= BATCH:
+        if table.full:
             yield from table.flush()
     yield from table.add(parser.feed("", last=True))
     yield from table.flush()
@@ -319,9 +259,8 @@ def _before_giant(parser: _Parser, block: Block) -> list[list[str]]:
     return [] if block.continued else [*parser.feed("", last=True), []]
 
 
-def _add_giant(table: _Table, block: Block, text: str, column: int) -> int:
+def _add_giant(table: Rows, delimiter: str, block: Block, text: str, column: int) -> int:
     """A piece of a line too long for memory: its cells go on from ``column``. Returns the column it ends in."""
-    delimiter = table.dialect.delimiter
     cells = parse(text.replace("\n", " ") + "\n", delimiter, csv.QUOTE_NONE)
     row = cells[0] if cells else []
     repeated = block.data[: block.overlap].count(delimiter.encode())

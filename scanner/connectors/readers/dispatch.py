@@ -91,8 +91,17 @@ def _reader(name: str) -> StreamReader:
         return lambda stream, reading, sample: iter(
             [reading.problem("format-unsupported", "формат {format} не читается", "", format=name.partition(":")[2])]
         )
-    return _binary
+    return _READERS.get(name, _binary)
 
 
 def _binary(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
     yield reading.problem("file-binary", "двоичный файл неизвестного формата")
+
+
+def _sql(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
+    from derbes.scanner.connectors.readers.dumps import read_dump
+
+    return read_dump(stream, reading, sample)
+
+
+_READERS: dict[str, StreamReader] = {"sql": _sql}

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import IO, Any
 
-from derbes.scanner.connectors.encodings import is_wide
+from derbes.scanner.connectors.encodings import Decoder, is_wide
 from derbes.scanner.connectors.readers.base import OVERLAP
 
 BLOCK = 1 << 20
@@ -62,10 +62,25 @@ def blocks(stream: IO[bytes], size: int = BLOCK, first_line: int = 1, max_line: 
         yield Block(rest, line, giant=bool(overlap), continued=bool(overlap), overlap=overlap)
 
 
+def text_pieces(stream: IO[bytes], decoder: Decoder, size: int) -> Iterator[str]:
+    """The whole stream as text, cut at line ends where there are any. For readers that find their own borders."""
+    rest = b""
+    line = 1
+    while data := stream.read(size):
+        data = rest + data
+        cut = data.rfind(b"\n") + 1 or _character_start(data)
+        piece = decoder.text(data[:cut], line)
+        yield piece.removeprefix("\ufeff") if line == 1 else piece
+        line += data.count(b"\n")
+        rest = data[cut:]
+    if rest:
+        yield decoder.text(rest, line)
+
+
 def _character_start(data: bytes) -> int:
     """Offset of the last place in ``data`` (its end, if that is one) where a UTF-8 character may start."""
     end = len(data)
-    for back in range(1, 5):
+    for back in range(1, min(end, 4) + 1):
         byte = data[end - back]
         if byte < 0x80:
             return end

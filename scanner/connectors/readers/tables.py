@@ -1,0 +1,86 @@
+"""Rows of cells gathered by columns: what CSV files, sheets and SQL dumps have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from itertools import zip_longest
+
+from derbes.scanner.connectors.readers.base import pieces, series
+from derbes.scanner.model.data import Dataset, TableBatch
+
+BATCH = 4 << 20
+MAX_CELLS = 4 << 20
+
+Row = Sequence[str | None]
+
+
+class Rows:
+    """Rows of one table. ``path_of`` gives the path of a column by its 0-based index."""
+
+    def __init__(self, dataset: Dataset, path_of: Callable[[int], str], first_row: int = 1) -> None:
+        self.dataset = dataset
+        self.path_of = path_of
+        self.next_row = first_row
+        self.first_row = first_row
+        self.size = 0  # bytes read for the rows since the last flush; the reader adds them
+        self._columns: list[list[str | None]] = []
+        self._extra: dict[int, tuple[list[int], list[str | None]]] = {}  # cells that do not stand in line
+
+    @property
+    def full(self) -> bool:
+        """Time to flush."""
+        return self.size >= BATCH
+
+    def add(self, rows: list[Row]) -> Iterator[TableBatch]:
+        """Append rows; ragged ones are filled up. Flushes first where the filling would outgrow the data."""
+        width = max(map(len, rows), default=0)
+        if max(width, len(self._columns)) * (self.next_row - self.first_row + len(rows)) > MAX_CELLS:
+            yield from self.flush()
+            if width * len(rows) > MAX_CELLS:
+                rows = self._narrowed(rows)
+        self.add_columns(list(zip_longest(*rows)), len(rows))
+
+    def add_columns(self, columns: Sequence[Row], count: int) -> None:
+        """Append ``count`` rows that are columns already."""
+        gathered = self.next_row - self.first_row
+        while len(self._columns) < len(columns):
+            self._columns.append([None] * gathered)
+        for column, cells in zip_longest(self._columns, columns):
+            column.extend([None] * count if cells is None else cells)
+        self.next_row += count
+
+    def add_piece(self, column: int, value: str) -> None:
+        """A further piece of a cell of the last row."""
+        for piece in pieces(value):
+            self._put(column, self.next_row - 1, piece)
+
+    def skip_to(self, row: int) -> Iterator[TableBatch]:
+        """The next row is number ``row``."""
+        if row != self.next_row:
+            yield from self.flush()
+            self.first_row = self.next_row = row
+
+    def flush(self) -> Iterator[TableBatch]:
+        """The rows since the last flush."""
+        count = self.next_row - self.first_row
+        if count:
+            units = range(self.first_row, self.next_row)
+            columns = {self.path_of(i): series(units, values) for i, values in enumerate(self._columns)}
+            yield TableBatch(self.dataset, columns, count, self.size)
+        if self._extra:
+            columns = {self.path_of(i): series(*column) for i, column in sorted(self._extra.items())}
+            yield TableBatch(self.dataset, columns, 0, 0)
+        self._columns, self._extra, self.first_row, self.size = [], {}, self.next_row, 0
+
+    def _narrowed(self, rows: list[Row]) -> list[Row]:
+        """Rows cut to a common width; what stands beyond it goes the slow way."""
+        limit = max(MAX_CELLS // len(rows), sorted(map(len, rows))[len(rows) // 2])
+        for number, row in enumerate(rows, self.next_row):
+            for index, cell in enumerate(row[limit:], limit):
+                self._put(index, number, cell)
+        return [row[:limit] for row in rows]
+
+    def _put(self, column: int, row: int, value: str | None) -> None:
+        units, values = self._extra.setdefault(column, ([], []))
+        units.append(row)
+        values.append(value)
