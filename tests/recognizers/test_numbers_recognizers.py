@@ -10,6 +10,7 @@ from derbes.recognizers.kz_bin import KzBinRecognizer
 from derbes.recognizers.kz_iban import KzIbanRecognizer
 from derbes.recognizers.kz_iin import KzIinRecognizer
 from derbes.recognizers.kz_rnn import KzRnnRecognizer
+from derbes.recognizers.phone import PhoneRecognizer
 from tests.contracts.recognizer import RecognizerContract
 
 
@@ -36,6 +37,11 @@ class TestIban(RecognizerContract):
 class TestBic(RecognizerContract):
     RECOGNIZER = KzBicRecognizer
     CASES = "bic"
+
+
+class TestPhone(RecognizerContract):
+    RECOGNIZER = PhoneRecognizer
+    CASES = "phone"
 
 
 def test_doctests() -> None:
