@@ -53,8 +53,6 @@ class Budget:
         self.unpacked += count
         if self.unpacked > self.options.max_unpacked:
             raise LimitReached("limit-size", self.options.max_unpacked)
-        if self.unpacked > RATIO_FROM and self.unpacked > self.options.max_ratio * max(self.packed, 1):
-            raise LimitReached("limit-ratio", self.options.max_ratio)
         self.check_time()
 
     def member(self) -> None:
@@ -111,6 +109,10 @@ class Reading:
     def limit(self, reached: LimitReached) -> Unscanned:
         """The problem that a limit makes."""
         return self.problem(reached.code, LIMIT_MESSAGES[reached.code], LIMIT_HINTS[reached.code], limit=reached.limit)
+
+    def deeper(self, name: str) -> Reading:
+        """The reading of what a compressed stream holds: the same part under its plain name."""
+        return replace(self, name=name, depth=self.depth + 1)
 
     def inside(self, member: str) -> Reading:
         """The reading of an archive member."""

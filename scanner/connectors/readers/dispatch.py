@@ -96,6 +96,9 @@ def _reader(name: str) -> StreamReader:
 
 def _binary(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
     yield reading.problem("file-binary", "двоичный файл неизвестного формата")
+    if reading.depth and len(set(sample)) <= 2:  # nothing but zeros: see whether it is a bomb
+        while stream.read(1 << 20):
+            pass
 
 
 def _sql(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
@@ -104,4 +107,44 @@ def _sql(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
     return read_dump(stream, reading, sample)
 
 
-_READERS: dict[str, StreamReader] = {"sql": _sql}
+def _mail(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
+    from derbes.scanner.connectors.mail import read_mail
+
+    return read_mail(stream, reading, sample)
+
+
+def _packed(name: str) -> StreamReader:
+    def read(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
+        from derbes.scanner.connectors.readers.packed import read_packed
+
+        return read_packed(name, stream, reading, reading.budget.packed if reading.depth == 0 else 0)
+
+    return read
+
+
+def _zip(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
+    from derbes.scanner.connectors.readers.archives import read_zip
+
+    return read_zip(stream, reading, sample)
+
+
+def _tar(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
+    from derbes.scanner.connectors.readers.archives import read_tar
+
+    return read_tar(stream, reading, sample)
+
+
+def _ole(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
+    from derbes.scanner.connectors.readers.office import read_ole
+
+    return read_ole(stream, reading, sample)
+
+
+_READERS: dict[str, StreamReader] = {
+    **{name: _packed(name) for name in ("gzip", "bzip2", "xz", "zstd")},
+    "mail": _mail,
+    "ole": _ole,
+    "sql": _sql,
+    "tar": _tar,
+    "zip": _zip,
+}

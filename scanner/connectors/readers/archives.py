@@ -1,0 +1,206 @@
+"""Archives: zip and tar, nested in each other and in compressed streams. Members are read as streams and never written
+under their names; one that cannot be read says so and the next one is read."""
+
+from __future__ import annotations
+
+import io
+import stat
+import struct
+import tarfile
+import zipfile
+import zlib
+from collections.abc import Iterator
+from typing import IO, cast
+
+from derbes.scanner.connectors.encodings import guess
+from derbes.scanner.connectors.readers.base import Item, LimitReached, Reading, seekable
+from derbes.scanner.connectors.readers.packed import Unpacked
+
+_LOCAL = struct.Struct("<4s5H3I2H")
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    NotImplementedError,
+    RuntimeError,
+    zlib.error,
+    OSError,
+    EOFError,
+    ValueError,
+    struct.error,
+)
+
+
+def read_zip(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
+    """Members of a zip; a workbook or document that is a zip goes to its own reader."""
+    from derbes.scanner.connectors.readers.office import office_reader
+
+    source = seekable(stream, reading.budget)
+    try:
+        archive = zipfile.ZipFile(source)
+    except _UNREADABLE:
+        source.seek(0)
+        yield from _broken_zip(source, reading)
+        return
+    with archive:
+        office = office_reader(archive.namelist())
+        if office:
+            yield from office(source, archive, reading)
+            return
+        inner = _entered(reading)
+        for info in archive.infolist():
+            reading.budget.member()
+            if not info.is_dir():
+                yield from _zip_member(archive, info, inner)
+
+
+def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, outer: Reading) -> Iterator[Item]:
+    reading = outer.inside(member_name(info))
+    if info.flag_bits & 1:
+        yield reading.problem("file-encrypted", "файл в архиве закрыт паролем")
+    elif stat.S_ISLNK(info.external_attr >> 16):
+        yield reading.problem("file-special", "ссылка в архиве не читается")
+    else:
+        try:
+            member = archive.open(info)
+        except NotImplementedError:
+            yield reading.problem(
+                "format-unsupported", "способ сжатия {method} не поддержан", method=info.compress_type
+            )
+            return
+        except _UNREADABLE:
+            yield reading.problem("file-damaged", "файл в архиве повреждён")
+            return
+        yield from _member(member, reading, max(info.compress_size, 1))
+
+
+def _member(stream: IO[bytes], reading: Reading, packed: int) -> Iterator[Item]:
+    """One member. A limit that is its own ends it alone, one of the whole archive ends the archive."""
+    from derbes.scanner.connectors.readers.dispatch import guarded, read_stream
+
+    unpacked = Unpacked(stream, reading, packed)
+    yield from guarded(read_stream(cast("IO[bytes]", unpacked), reading), reading)
+    if unpacked.limit and unpacked.limit.code != "limit-ratio":
+        raise unpacked.limit
+    yield from unpacked.failures()
+
+
+def _entered(reading: Reading) -> Reading:
+    if reading.depth >= reading.options.max_depth:
+        raise LimitReached("limit-depth", reading.options.max_depth)
+    return reading
+
+
+def member_name(info: zipfile.ZipInfo) -> str:
+    """The name of a zip member; without the UTF-8 mark it is in whatever encoding the packer had."""
+    if info.flag_bits & 0x800:
+        return info.filename
+    try:
+        raw = info.orig_filename.encode("cp437")
+    except UnicodeEncodeError:
+        return info.filename
+    return _readable_name(raw)
+
+
+def _readable_name(raw: bytes) -> str:
+    codec = guess(raw)
+    # Old packers write the code page of the console, not of the windows.
+    return raw.decode("cp866" if codec in {"cp1252", "mac_cyrillic"} else codec, "replace")
+
+
+def _broken_zip(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
+    """A zip without its directory (cut off while copied): the members are found by their own headers."""
+    inner = _entered(reading)
+    while len(header := stream.read(_LOCAL.size)) == _LOCAL.size:
+        magic, _, flags, method, _, _, _, packed, _, name_length, extra_length = _LOCAL.unpack(header)
+        if magic != b"PK\x03\x04":
+            break
+        reading.budget.member()
+        raw = stream.read(name_length)
+        stream.seek(extra_length, 1)
+        name = raw.decode("utf-8", "replace") if flags & 0x800 else _readable_name(raw)
+        start = stream.tell()
+        if flags & 1 or method not in {0, 8} or (method == 0 and flags & 8):
+            yield inner.inside(name).problem("file-damaged", "файл в повреждённом архиве не прочитать")
+            if flags & 8:
+                break
+            stream.seek(start + packed)
+            continue
+        member = _Inflated(stream, method, packed if not flags & 8 else None)
+        if not name.endswith("/"):
+            yield from _member(cast("IO[bytes]", member), inner.inside(name), packed)
+        while member.read(1 << 20):  # to the end of what the reader left
+            reading.budget.check_time()
+        stream.seek(start + member.taken)
+        if flags & 8:
+            _skip_descriptor(stream)
+    yield reading.problem("file-damaged", "архив обрывается; прочитаны файлы, которые в нём целы")
+
+
+def _skip_descriptor(stream: IO[bytes]) -> None:
+    mark = stream.read(4)
+    stream.seek(12 if mark == b"PK\x07\x08" else 8, 1)
+
+
+class _Inflated(io.RawIOBase):
+    """A member by its local header: ``taken`` packed bytes were used. Raises ``EOFError`` when it is cut off."""
+
+    def __init__(self, stream: IO[bytes], method: int, packed: int | None) -> None:
+        self._stream = stream
+        self._decoder = zlib.decompressobj(-15) if method == 8 else None
+        self._left = packed
+        self._start = stream.tell()
+        self.taken = 0
+        self._tail = b""
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        if self._decoder is None:
+            data = self._stream.read(min(size, self._left or 0))
+            self.taken += len(data)
+            self._left = (self._left or 0) - len(data)
+            if not data and self._left:
+                self._left = 0
+                raise EOFError
+            return data
+        while not self._decoder.eof:
+            if not self._tail:
+                self._stream.seek(self._start + self.taken)
+                self._tail = self._stream.read(1 << 16)
+            if not self._tail:
+                self._decoder = zlib.decompressobj(-15)
+                self._decoder.decompress(b"\x03\x00")  # from now on: at the end
+                raise EOFError
+            before = len(self._tail)
+            data = self._decoder.decompress(self._tail, size)
+            self._tail = self._decoder.unconsumed_tail
+            self.taken += before - len(self._tail) - len(self._decoder.unused_data)
+            if data:
+                return data
+        return b""
+
+
+def read_tar(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
+    """Members of a tar, read in passing."""
+    inner = _entered(reading)
+    try:
+        # ignore_zeros also looks for the next good header after a bad one.
+        with tarfile.open(fileobj=stream, mode="r|", ignore_zeros=True, errorlevel=0) as archive:
+            for info in archive:
+                reading.budget.member()
+                archive.members = []  # type: ignore[attr-defined]  # or the list grows with the archive
+                if info.isfile():
+                    member = archive.extractfile(info)
+                    if member:
+                        yield from _member(cast("IO[bytes]", member), inner.inside(_tar_name(info)), 0)
+                elif not info.isdir():
+                    yield inner.inside(_tar_name(info)).problem(
+                        "file-special", "ссылка или устройство в архиве не читается"
+                    )
+    except (tarfile.TarError, EOFError, OSError, ValueError):
+        yield reading.problem("file-damaged", "архив повреждён или обрывается; прочитано то, что до этого места")
+
+
+def _tar_name(info: tarfile.TarInfo) -> str:
+    return _readable_name(info.name.encode("utf-8", "surrogateescape"))
