@@ -71,6 +71,7 @@ class Chunk:
     size: int = 0
     units: Sequence[int] = ()
     text: bool = False
+    plain: bool = False  # surely no cell that begins like JSON
 
 
 @dataclass(frozen=True, slots=True)

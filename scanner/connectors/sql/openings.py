@@ -43,6 +43,12 @@ def json_column(cells: Cells, units: Sequence[int], path: str, declared: bool) -
     return rest, opened
 
 
+def may_hold_json(cells: Cells) -> bool:
+    """Whether any cell begins like a JSON object or list; at the speed of ``str.join``."""
+    joined = "\n".join(filter(None, cells))
+    return joined.startswith(("{", "[")) or "\n{" in joined or "\n[" in joined
+
+
 def _is_record(value: Any) -> bool:
     return isinstance(value, dict) or (
         isinstance(value, list) and bool(value) and all(isinstance(item, dict) for item in value)

@@ -111,13 +111,14 @@ class Postgresql(Database):
         sql = f"SELECT {', '.join(map(self.quote, names))} FROM {self._from(table)}{sample}{tail}"
         with closing(self._blocks(f"COPY ({sql}) TO STDOUT")) as blocks:
             for lines in blocks:
-                columns = _columns(lines, len(names))
+                cells = _decoded(lines)
+                columns = _columns(cells, len(names))
                 units = [int(key or 0) for key in columns.pop(0)] if query.keys else ()
                 for number, column in enumerate(table.columns):
                     if column.opening == "binary":
                         columns[number] = [None if cell is None else _bytes(cell) for cell in columns[number]]
                 text = all(column.opening != "binary" for column in table.columns)
-                yield Chunk(columns, len(lines), sum(map(len, lines)), units, text)
+                yield Chunk(columns, len(lines), len(cells), units, text, "{" not in cells and "[" not in cells)
 
     def _sample(self, table: Table, share: float, seed: int) -> tuple[str, str]:
         if table.kind == "view":
@@ -190,12 +191,14 @@ class Postgresql(Database):
         )
 
 
-def _columns(lines: list[bytes], width: int) -> list[list[Any]]:
-    data = b"".join(lines)
+def _decoded(lines: list[bytes]) -> str:
     try:
-        text = data.decode("utf-8")
+        return b"".join(lines).decode("utf-8")
     except UnicodeDecodeError:  # a database in SQL_ASCII keeps whatever bytes it was given
-        text = "".join(map(lenient, map(bytes, lines)))
+        return "".join(map(lenient, map(bytes, lines)))
+
+
+def _columns(text: str, width: int) -> list[list[Any]]:
     # Line breaks and tabs within values are escaped, so the whole block is one flat list of cells.
     cells = text[:-1].replace("\n", "\t").split("\t")
     columns: list[list[Any]] = [cells[start::width] for start in range(width)]

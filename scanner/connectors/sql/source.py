@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from derbes.scanner.connectors.base import Options, Source
 from derbes.scanner.connectors.credentials import parse_url, resolve
 from derbes.scanner.connectors.sql.base import Chunk, Column, Database, Query, Table, Trouble
-from derbes.scanner.connectors.sql.openings import Opened, array_column, hstore_column, json_column
+from derbes.scanner.connectors.sql.openings import Opened, array_column, hstore_column, json_column, may_hold_json
 from derbes.scanner.connectors.sql.values import Cells, as_text
 from derbes.scanner.errors import DerbesError, SourceError
 from derbes.scanner.model.data import Batch, Dataset, Field, TableBatch, Unit
@@ -218,6 +218,7 @@ class _Reading:
         self.units: list[Sequence[int]] = []
         self.rows = 0
         self.size = 0
+        self.plain = True
 
     def batches(self) -> Iterator[Batch]:
         """Batches of the rows that were not given yet."""
@@ -240,10 +241,9 @@ class _Reading:
             return
         table, units = self.table, _joined(self.units)
         columns: dict[str, pd.Series[Any]] = {}
-        size = 0
         for column, cells in zip(table.columns, self.cells, strict=True):
-            size += self._add(columns, f"{table.path}.{column.name}", column, cells, units)
-        rows = self.rows
+            self._add(columns, f"{table.path}.{column.name}", column, cells, units)
+        rows, size = self.rows, self.size
         self._forget()
         yield TableBatch(dataset_of(table, self.spec.get("total")), columns, rows, size)
 
@@ -269,23 +269,22 @@ class _Reading:
         self.done += chunk.rows
         self.rows += chunk.rows
         self.size += chunk.size
+        self.plain = self.plain and chunk.plain
 
-    def _add(self, columns: dict[str, Any], path: str, column: Column, cells: Cells, units: Sequence[int]) -> int:
+    def _add(self, columns: dict[str, Any], path: str, column: Column, cells: Cells, units: Sequence[int]) -> None:
         opened: Opened = {}
-        joined = "\n".join(filter(None, cells))
         if column.opening == "json":
             cells, opened = json_column(cells, units, path, declared=True)
         elif column.opening == "array":
             cells, opened = array_column(cells, units, path)
         elif column.opening == "hstore":
             cells, opened = hstore_column(cells, units, path)
-        elif column.opening and (joined.startswith(("{", "[")) or "\n{" in joined or "\n[" in joined):
+        elif column.opening == "text" and not self.plain and may_hold_json(cells):
             cells, opened = json_column(cells, units, path, declared=False)
         if not opened or any(cell is not None for cell in cells):
             columns[path] = _series(cells, units)
         for inner, (numbers, texts) in opened.items():
             columns[inner] = _series(texts, numbers)
-        return len(joined)
 
     def _slow_down(self) -> None:
         rate = self.source.options.max_rows_per_second

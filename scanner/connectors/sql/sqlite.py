@@ -19,6 +19,7 @@ from derbes.scanner.connectors.sql.base import (
     Chunk,
     Column,
     Database,
+    Opening,
     Query,
     Table,
     Trouble,
@@ -33,6 +34,7 @@ _HEADER = b"SQLite format 3\x00"
 _WAL = 2
 _STEPS = 200_000  # virtual machine steps between two looks at the clock, some milliseconds
 _LENGTH = re.compile(r"\(\s*(\d{1,9})")
+_SCALAR = re.compile(r"INT|REAL|FLOA|DOUB|NUM|DEC|BOOL|DATE|TIME", re.IGNORECASE)  # JSON is not looked for in these
 _ROWID = ("rowid", "_rowid_", "oid")
 
 
@@ -239,8 +241,8 @@ def _width(rows: list[tuple[Any, ...]]) -> int:
 
 def _column(name: str, declared: str) -> Column:
     length = _LENGTH.search(declared)
-    opening = "json" if "JSON" in declared.upper() else "text"
-    return Column(name, declared, opening, int(length.group(1)) if length else None)  # type: ignore[arg-type]
+    opening: Opening = "json" if "JSON" in declared.upper() else "" if _SCALAR.search(declared) else "text"
+    return Column(name, declared, opening, int(length.group(1)) if length else None)
 
 
 def _owner(uid: int) -> str | None:
