@@ -48,9 +48,13 @@ def document(outcome: Outcome, lang: str) -> dict[str, Any]:
                 "title": outcome.policy.title,
                 "effective": outcome.policy.effective,
                 "sha256": outcome.policy.sha256,
+                "clauses": dict(outcome.policy.clauses),
+                "categories": {name: dict(titles) for name, titles in outcome.policy.categories.items()},
+                "category_clauses": dict(outcome.policy.category_clauses),
             },
+            "config": outcome.declared_only,
             "places": [_place(record) for record in inventory.places],
-            "fields": [_field(row, outcome) for row in inventory.fields],
+            "fields": [_field(row, outcome, lang) for row in inventory.fields],
             "violations": [_violation(violation, lang) for violation in outcome.violations],
             "exceptions": [
                 {
@@ -116,7 +120,7 @@ def _place(record: PlaceRecord) -> dict[str, Any]:
     }
 
 
-def _field(row: Classification, outcome: Outcome) -> dict[str, Any]:
+def _field(row: Classification, outcome: Outcome, lang: str) -> dict[str, Any]:
     kinds = list(dict.fromkeys(reason.kind for reason in row.reasons))
     return {
         "place": row.place,
@@ -128,11 +132,18 @@ def _field(row: Classification, outcome: Outcome) -> dict[str, Any]:
         "sampled": row.sampled,
         "units_with": row.units_with,
         "units_read": row.units_read,
+        "units_total": row.units_total,
         "interval": list(row.interval) if row.interval else None,
         "entities": [{"entity": e.entity, "units": e.units, "validated": e.validated} for e in row.entities],
         "reasons": kinds,
         "evidence": [
-            {"kind": reason.kind, "weight": round(reason.weight, 2), "text": tr(reason.text, "ru", **reason.params)}
+            {
+                "kind": reason.kind,
+                "weight": round(reason.weight, 2),
+                "text": tr(reason.text, lang, **reason.params),
+                "template": reason.text,
+                "params": dict(reason.params),
+            }
             for reason in row.reasons
         ],
         "examples": list(row.examples),
@@ -154,6 +165,10 @@ def _violation(violation: Violation, lang: str) -> dict[str, Any]:
         "locations": [{"unit": where.unit, "column": where.column} for where in violation.locations[:20]],
         "message": words(violation.message, lang),
         "remedy": words(violation.remedy, lang),
+        "words": {
+            each: {"message": words(violation.message, each), "remedy": words(violation.remedy, each)}
+            for each in violation.message.words
+        },
         "state": violation.state,
         "owner": violation.owner,
         "examples": list(violation.examples),
@@ -167,6 +182,7 @@ def _unscanned(one: Unscanned, lang: str) -> dict[str, Any]:
         "code": one.code,
         "message": tr(one.message, lang, **one.params),
         "hint": tr(one.hint, lang, **one.params),
+        "template": {"message": one.message, "hint": one.hint, "params": dict(one.params)},
     }
 
 

@@ -7,7 +7,7 @@ import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,6 +27,7 @@ from derbes.scanner.policy.config import Config, find_config, load_setup
 from derbes.scanner.policy.load import load_policy
 from derbes.scanner.policy.types import Policy
 
+EXCEPTIONS = "derbes-exceptions.yml"
 # Connection errors of a single named target are usage errors: nothing was judged (exit code 2).
 CONNECTION = frozenset(
     {"dsn-auth", "dsn-connect", "dsn-parse", "dsn-variable", "config-variable", "missing-driver", "file-missing"}
@@ -96,7 +97,8 @@ def judge(inventory: Inventory, setup: Setup, request: Request) -> Outcome:
     """Apply the rules, then exceptions and baseline."""
     today = date.today()
     violations = evaluate(inventory, setup.policy, config=setup.config, today=today)
-    violations, exemptions = _excuse(violations, setup, request, today)
+    judged = {record.place.id for record in inventory.places}
+    violations, exemptions = _excuse(violations, setup, request, today, judged)
     return Outcome(
         inventory=inventory,
         policy=setup.policy.ref(),
@@ -108,9 +110,25 @@ def judge(inventory: Inventory, setup: Setup, request: Request) -> Outcome:
 
 
 def _excuse(
-    violations: tuple[Violation, ...], setup: Setup, request: Request, today: date
+    violations: tuple[Violation, ...], setup: Setup, request: Request, today: date, judged: Collection[str]
 ) -> tuple[tuple[Violation, ...], tuple[Exemption, ...]]:
-    return violations, ()
+    from derbes.scanner.policy.baseline import load_baseline
+    from derbes.scanner.policy.exceptions import apply, load_exceptions
+
+    path = exceptions_file(request.exceptions, setup)
+    entries = load_exceptions(path) if path else ()
+    known = load_baseline(Path(request.baseline)) if request.baseline else frozenset()
+    return apply(violations, entries, known, today, judged)
+
+
+def exceptions_file(named: str | None, setup: Setup) -> Path | None:
+    """``--exceptions``, else what ``derbes.yml`` names, else the usual name in the current folder if it is there."""
+    if named:
+        return Path(named)
+    if setup.config is not None and setup.config.exceptions_path is not None:
+        return setup.config.exceptions_path
+    usual = Path(EXCEPTIONS)
+    return usual if usual.exists() else None
 
 
 def _executor(request: Request, places: Sequence[Any]) -> Any:

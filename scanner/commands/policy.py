@@ -1,0 +1,74 @@
+"""``derbes policy check|show|schema``: what judges, looked at."""
+
+from __future__ import annotations
+
+import json
+from typing import Literal
+
+import click
+
+from derbes.reports.i18n import language, tr
+from derbes.reports.text import severity_word
+from derbes.scanner.commands.common import language_option, policy_options
+
+
+@click.group(short_help="проверить политику, показать её, схема файлов")
+def policy() -> None:
+    """Политика как данные: проверить файлы, показать пункты и правила, напечатать JSON Schema."""
+
+
+@policy.command()
+@policy_options
+@language_option
+def check(config: str | None, policy: str | None, lang: str) -> None:
+    """Все ошибки policy.yml, derbes.yml и файла исключений сразу; код 2, если они есть."""
+    from derbes.scanner.commands.run import exceptions_file, load
+    from derbes.scanner.policy.exceptions import load_exceptions
+
+    setup = load(config, policy)
+    path = exceptions_file(None, setup)
+    entries = load_exceptions(path) if path else ()
+    places = len(setup.config.places) if setup.config else 0
+    click.echo(
+        tr(
+            "✓ политика {id}: пунктов {clauses}, правил {rules}; мест {places}, исключений {exceptions}",
+            id=setup.policy.id,
+            clauses=len(setup.policy.clauses),
+            rules=len(setup.policy.active_rules),
+            places=places,
+            exceptions=len(entries),
+        )
+    )
+
+
+@policy.command()
+@policy_options
+@language_option
+def show(config: str | None, policy: str | None, lang: str) -> None:
+    """Пункты политики и правила, которые на них опираются; правила и их пункты."""
+    from derbes.scanner.commands.run import load
+    from derbes.scanner.policy.explain import overview
+
+    view = overview(load(config, policy).policy)
+    click.echo(f"{view.policy.title} ({view.policy.id}, {view.policy.sha256[:8]})\n")
+    click.echo(tr("Пункты → правила"))
+    for card in view.clauses:
+        text = card.clause.text if len(card.clause.text) <= 88 else card.clause.text[:87] + "…"
+        click.echo(f"  {card.clause.number:<6} {text}")
+        if card.rules:
+            click.echo(f"         → {', '.join(card.rules)}")
+    click.echo("\n" + tr("Правила → пункты"))
+    for rule in view.rules:
+        title = rule.title.get(language()) or rule.title["ru"]
+        clauses = ", ".join(clause.number for clause in rule.clauses)
+        severity = f" · {severity_word(rule.severity, language())}" if rule.severity else ""
+        click.echo(f"  {rule.id:<26} {title}{severity}\n{'':29}→ {clauses}")
+
+
+@policy.command()
+@click.argument("kind", type=click.Choice(["policy", "config", "exceptions"]), default="policy")
+def schema(kind: Literal["policy", "config", "exceptions"]) -> None:
+    """JSON Schema файла: policy.yml, derbes.yml (config) или derbes-exceptions.yml (exceptions)."""
+    from derbes.scanner.policy.jsonschema import schema as schema_of
+
+    click.echo(json.dumps(schema_of(kind), ensure_ascii=False, indent=2))

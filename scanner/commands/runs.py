@@ -1,0 +1,39 @@
+"""Former runs: from the history, or from a JSON report in a file."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from derbes.reports.reading import outcome_of
+from derbes.scanner.errors import UsageError
+from derbes.scanner.history import History
+from derbes.scanner.model.findings import Outcome
+
+
+def former(name: str | None, state: str | None, back: int = 0) -> Outcome:
+    """The outcome of a run: a file, a run id (its beginning will do), or the newest but ``back``."""
+    if name and Path(name).is_file():
+        return outcome_of(_json(Path(name)), name)
+    history = History(state)
+    ids = history.runs()
+    if name is None:
+        if len(ids) <= back:
+            raise UsageError("no-run", "в истории нет такой проверки", "сначала derbes scan")
+        name = ids[back]
+    found = [run for run in ids if run.startswith(name)]
+    if len(found) != 1:
+        raise UsageError("no-run", "нет ни файла, ни проверки {name}", "список: derbes report --list", name=name)
+    return outcome_of(history.load(found[0]), found[0])
+
+
+def _json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except OSError as error:
+        raise UsageError(
+            "report-file", "{file} не читается: {reason}", file=str(path), reason=error.strerror or "OSError"
+        ) from None
+    except (ValueError, RecursionError):
+        raise UsageError("report-file", "{file} не отчёт derbes в JSON", file=str(path)) from None
