@@ -92,11 +92,12 @@ _SURNAME = re.compile(
     r"|[бвгдзклмнпрстфхцчшщ](?:енко|[ую]к(?:а|у|ом|е)?)|[аеиоуя]?янц?(?:а|у|ом|е)?|дзе|швили|[нл]ко)$"
 )  # fmt: skip
 _SURNAME_LATIN = re.compile(r"(?:[a-z](?:[oeyi]v|in|yn)a?|sk(?:y|i|iy|ii|aya|aia|aja)|enko|chuk|yan|dze|shvili)$")
+_ADJECTIVE = re.compile(r"[сц]к(?:ий|ой|ая|ого|ому|им|ом|ую|их|ими)$|sk(?:y|iy|ii|aya|aia|aja)$")
 _SHORT_STEM = re.compile(r"^.{1,2}(?:ов|ев|ин|ын|ук|юк|ян|ov|ev|in|yn)[аa]?$")
 _PATRONYMIC = re.compile(
     rf"(?:(?:[оеь]вич|[иь]ич)(?:а|у|ем|е|и|ей|ам|{_KK})|(?:[оеё]вн|[иі]ничн|ьиничн|[мкт]ичн)(?:а|ы|е|у|ой|ою|{_KK}|а{_KK})"
     rf"|(?:лук|кузьм|фом|иль|сав|никит)ич(?:а|у|ем|е)?"
-    rf"|(?:[ұуү?]л[ыи]|[қкг?][ыи]з[ыи]|тегі){_KK})$"
+    rf"|(?:[ұуү?]л[ыи]|[қкг?][ыи]з[ыи]){_KK})$"
 )
 _PATRONYMIC_LATIN = re.compile(
     r"(?:[oey]vich|[oey]vn[ae]|(?:u|ū|ú|ý)l[yi]|[kqg][yi]zy|kizi|oglu|ogly)(?:'?[a-z]{2,3})?$"
@@ -131,6 +132,11 @@ def is_surname_form(low: str) -> bool:
     if len(low) < 4 or _SHORT_STEM.match(low):
         return False
     return bool((_SURNAME_LATIN if low.isascii() else _SURNAME).search(low)) and (not low.isascii() or len(low) >= 5)
+
+
+def is_adjectival(low: str) -> bool:
+    """The ending -ский, -цкая, which adjectives of places and institutions share with surnames."""
+    return bool(_ADJECTIVE.search(low))
 
 
 def is_patronymic_form(low: str) -> bool:

@@ -18,6 +18,7 @@ import yaml
 from derbes.recognizers.name_forms import (
     PARTICLES,
     fold,
+    is_adjectival,
     is_patronymic_form,
     is_surname_form,
     kazakh_bases,
@@ -33,9 +34,10 @@ _INSIDE = str.maketrans("", "", "?'`")  # may stand in a name: a lost letter, an
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """``given``, ``ambiguous`` and ``surnames`` hold keys (``name_forms.fold``), the rest words in lower case."""
+    """``given``, ``core`` (those common in Kazakhstan and Russia), ``ambiguous`` and ``surnames`` hold keys (``name_forms.fold``), the rest words in lower case."""
 
     given: frozenset[str]
+    core: frozenset[str]
     ambiguous: frozenset[str]
     surnames: frozenset[str]
     latin_given: frozenset[str]
@@ -43,6 +45,7 @@ class Gazetteer:
     common: frozenset[str]
     stop: frozenset[str]
     historic: frozenset[str]
+    places: frozenset[str]
 
 
 @cache
@@ -62,6 +65,7 @@ def gazetteer() -> Gazetteer:
     own = words()
     return Gazetteer(
         given=lists["given"],
+        core=lists["core"],
         ambiguous=lists["ambiguous"] | {fold(word) for word in own["ambiguous"]},
         surnames=lists["surnames"] | {fold(word) for word in own["short_surnames"]},
         latin_given=lists["latin_given"],
@@ -69,6 +73,7 @@ def gazetteer() -> Gazetteer:
         common=lists["common"],
         stop=frozenset(own["stop"]),
         historic=frozenset(own["historic"]),
+        places=frozenset(own["places"]),
     )
 
 
@@ -95,7 +100,7 @@ def tag(word: str) -> str:
     """What ``word`` may be in a name, as one letter.
 
     ``G`` a given name · ``A`` a given name that is also a word or a place · ``P`` a patronymic · ``S`` a surname by its
-    ending · ``K`` a surname from the list · ``i`` one or two bare capitals · ``O`` a detached оглы, кызы, ұлы ·
+    ending (``Z``: -ский) · ``K`` a surname from the list · ``i`` one or two bare capitals · ``O`` a detached оглы, кызы, ұлы ·
     ``E`` an English given name · ``c`` a common word · ``x`` any other word, ``l`` in Latin · ``V`` no part of a name.
     """
     low = unmix(word).lower()
@@ -106,25 +111,40 @@ def tag(word: str) -> str:
         return "V"
     if len(low) == 1 or (len(low) == 2 and word.isupper()):
         return "i"
+    if is_place(low):
+        return "V"
     common = low in lists.common
     if is_patronymic_form(low):
         return "c" if common else "P"
     return _tag_plain(low, common)
 
 
+def is_place(low: str) -> bool:
+    """A country, city or region, in any Russian or Kazakh case (``low``: lower case)."""
+    places = gazetteer().places
+    return low in places or any(base in places for base in (*russian_bases(low), *kazakh_bases(low)))
+
+
+def is_core_given(word: str) -> bool:
+    """A given name common enough to be believed without a neighbour."""
+    return _given_key(unmix(word).lower()) in gazetteer().core
+
+
 def _tag_plain(low: str, common: bool) -> str:
     lists = gazetteer()
     parts = low.split("-") if "-" in low else [low]
     keys = [key for key in (_given_key(low), *(_given_key(part) for part in parts)) if key]
+    if fold(low) in lists.surnames and not common and (not keys or keys[0] in lists.ambiguous):
+        return "K"
     if keys and (len(parts) == 1 or len(keys) >= len(parts)):
         if common or keys[0] in lists.ambiguous or low in lists.historic:
             return "A"
         return "G"
     if is_surname_form(parts[-1]):
-        return "c" if common else "S"
+        return "c" if common else "Z" if is_adjectival(parts[-1]) else "S"
     if low in lists.latin_given:
         return "E"
-    if fold(low) in lists.surnames or low in lists.latin_surnames:
+    if low in lists.latin_surnames:
         return "K"
     if common:
         return "c"
@@ -152,7 +172,7 @@ def is_given_name(token: str) -> bool:
 def is_surname(token: str) -> bool:
     """A surname by its ending or from the list; own-style Kazakh surnames are given names by their form."""
     low = _titled(token)
-    return tag(low) in "SK" or (tag(low) == "c" and is_surname_form(low.lower()))
+    return tag(low) in "SZK" or (tag(low) == "c" and is_surname_form(low.lower()))
 
 
 def is_patronymic(token: str) -> bool:
@@ -184,12 +204,12 @@ def _value_score(tags: str) -> float:
     if "V" in tags:
         return 0.0
     if len(tags) == 1:
-        return {"G": 0.6, "P": 0.6, "S": 0.5, "A": 0.4, "K": 0.4, "E": 0.4}.get(tags, 0.0)
-    evidence = sum(letter in "GSPAKEO" for letter in tags)
+        return {"G": 0.6, "P": 0.6, "S": 0.5, "Z": 0.4, "A": 0.4, "K": 0.4, "E": 0.4}.get(tags, 0.0)
+    evidence = sum(letter in "GSZPAKEO" for letter in tags)
     if "P" in tags or "O" in tags:
         return 0.95 if evidence >= 2 else 0.8
     if "I" in tags:
-        return 0.9 if tags.strip("I") in "SGKAx" and len(tags.strip("I")) == 1 else 0.0
-    if evidence == len(tags) and re.search("[GE]|A[SK]|[SK]A", tags):
+        return 0.9 if tags.strip("I") in "SZGKAx" and len(tags.strip("I")) == 1 else 0.0
+    if evidence == len(tags) and re.search("[GE]|A[SZK]|[SZK]A", tags):
         return 0.9
     return 0.6 if ("G" in tags and "c" not in tags) else 0.0

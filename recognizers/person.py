@@ -17,7 +17,7 @@ from typing import ClassVar
 from derbes.recognizers import person_context as context
 from derbes.recognizers.base import Match, TextRecognizer
 from derbes.recognizers.name_forms import PARTICLES, surname_key
-from derbes.recognizers.names import tag
+from derbes.recognizers.names import is_core_given, tag
 from derbes.recognizers.person_anchor import ANCHOR
 
 _L = context.LETTER
@@ -41,18 +41,21 @@ _MID_SENTENCE = re.compile(r"[a-zа-яёіәғқңөұүһ],? {1,2}$")
 _Q = "[,;]?"
 _P = "(?:P|[GAKx]O)"
 _GRAMMAR = re.compile(
-    rf"(?P<patronymic>[SKGAxylE]{_Q}[GAKE]{_Q}{_P}|[SKG]{_Q}[xl]{_Q}P|[GAKxyl]{_P}[SKxGl]|P{_Q}[GA][SKx]?|[GASKxyl]{_P}|[GA]O)"
-    r"|(?P<initials>[SKGxyAcPl],?II?|II?P|II?[SKGA]|II[xcy])"
+    rf"(?P<patronymic>[SZKGAxylE]{_Q}[GAKE]{_Q}{_P}|[SZKG]{_Q}[xl]{_Q}P|[GAKxyl]{_P}[SZKxGl]|P{_Q}[GA][SZKx]?"
+    rf"|[GASZKxyl]{_P}|[GA]O)"
+    r"|(?P<initials>[SZKGxyAcPl],?II?|II?P|II?[SZKGA]|II[xcy])"
     r"|(?P<initial>I[x])"
-    rf"|(?P<pair>G[GA]{{0,2}}[SKx]|[AE]G?S|EK|A[KG]|GG|[SK]{_Q}[GAE])"
-    r"|(?P<patronymic_alone>P)|(?P<given>G)|(?P<surname>S)"
+    rf"|(?P<pair>G[GA]{{0,2}}[SZKx]|[AE]G?[SZ]|EK|A[KG]|GG|[SZK]{_Q}[GAE])"
+    rf"|(?P<likely>[xy]S(?!{_Q}[GAEIP])|Ax)"
+    r"|(?P<patronymic_alone>P)|(?P<given>G)|(?P<surname>[SZ])|(?P<unknown>[xyK])"
 )
 _SCORES = {
     "patronymic": 0.9, "initials": 0.85, "initial": 0.6, "pair": 0.85,
-    "patronymic_alone": 0.75, "given": 0.55, "surname": 0.4,
+    "likely": 0.6, "patronymic_alone": 0.75, "given": 0.55, "surname": 0.4, "unknown": 0.3,
 }  # fmt: skip
 _LABELLED, _KNOWN_AGAIN = 0.8, 0.7
-_SURE = frozenset("SPIO")
+_LONE = frozenset({"given", "surname", "unknown"})
+_SURE = frozenset("SZPIO")
 _VALUE_WORD = rf"(?:{_INITIAL}|[{_L}]{_LETTERS})"
 _VALUE = re.compile(rf"{_VALUE_WORD}(?:(?:,? |(?<=\.)|,(?=[{_CAP}])){_VALUE_WORD}){{0,3}}")
 
@@ -88,7 +91,8 @@ class PersonRecognizer(TextRecognizer):
 def has_name_candidate(text: str) -> bool:
     """True when some capitalised word of ``text`` could be part of a name: the windows worth a model's time."""
     return any(
-        token.tag in "SGPKxE" or (token.tag == "A" and _MID_SENTENCE.search(text, max(0, token.start - 4), token.start))
+        token.tag in "SZGPKxE"
+        or (token.tag == "A" and _MID_SENTENCE.search(text, max(0, token.start - 4), token.start))
         for run in _RUN.finditer(text)
         for token in _tokens(text, run.start(), run.end())
     )
@@ -121,7 +125,7 @@ def _tag(word: str) -> str:
 
 
 def _by_grammar(text: str) -> Iterator[Match]:
-    alone: list[tuple[Match, str]] = []
+    alone: list[tuple[str, _Token]] = []
     known: set[str] = set()
     for run in _RUN.finditer(text):
         tokens = _tokens(text, run.start(), run.end())
@@ -129,33 +133,41 @@ def _by_grammar(text: str) -> Iterator[Match]:
         at_boundary = bool(_BOUNDARY.search(text, max(0, run.start() - 5), run.start())) or run.start() == 0
         if at_boundary and tags[0] == "x":
             tags = "y" + tags[1:]
+        elif at_boundary and tags[:2] == "Ax":  # «Енді Үкімет»: a word that opens the sentence
+            tags = "c" + tags[1:]
         for shape in _GRAMMAR.finditer(tags):
             kind = shape.lastgroup or ""
             group = tokens[shape.start() : shape.end()]
+            if kind in _LONE:
+                alone.append((kind, group[0]))
+                continue
             if "," in shape[0] and not (at_boundary and shape.start() == 0):
                 continue
-            start, end = group[0].start, group[-1].end
-            if context.is_called_after(text, start, end, weak=set(shape[0]).isdisjoint(_SURE)):
-                continue
-            if kind in ("given", "surname"):
-                alone.append((_match(text, start, end, _SCORES[kind]), group[0].word))
-                continue
-            known.update(surname_key(t.word.lower()) for t in group if t.tag in "SKx")
-            yield from _spans(text, group, _SCORES[kind])
+            weak = set(shape[0]).isdisjoint(_SURE)
+            if not context.is_called_after(text, group[0].start, group[-1].end, weak=weak):
+                known.update(surname_key(token.word.lower()) for token in group if token.tag in "SZKx")
+                yield from _spans(text, group, _SCORES[kind])
     yield from _singles(text, alone, known)
 
 
-def _singles(text: str, alone: list[tuple[Match, str]], known: set[str]) -> Iterator[Match]:
-    """A given name within a sentence, and surnames of persons whose full names the text holds."""
-    for match, word in alone:
-        if surname_key(word.lower()) in known:
-            yield _match(text, match.start, match.end, _KNOWN_AGAIN)
-        elif (
-            _MID_SENTENCE.search(text, max(0, match.start - 4), match.start)
-            and word[1:].islower()
-            and not word.isascii()
-        ):
-            yield match
+def _singles(text: str, alone: list[tuple[str, _Token]], known: set[str]) -> Iterator[Match]:
+    """Given names within a sentence, and surnames of persons whose full names the text holds."""
+    for kind, token in alone:
+        again = bool(known) and surname_key(token.word.lower()) in known
+        if not again and (kind == "unknown" or not _stands_alone(text, token, kind)):
+            continue
+        if not context.is_called_after(text, token.start, token.end, weak=kind == "given"):
+            yield _match(text, token.start, token.end, _KNOWN_AGAIN if again else _SCORES[kind])
+
+
+def _stands_alone(text: str, token: _Token, kind: str) -> bool:
+    """Cyrillic, in title case, within a sentence, and no rare name that is more often something else."""
+    return (
+        token.word[1:].islower()
+        and not token.word.isascii()
+        and bool(_MID_SENTENCE.search(text, max(0, token.start - 4), token.start))
+        and (kind != "given" or is_core_given(token.word))
+    )
 
 
 def _spans(text: str, group: list[_Token], score: float) -> Iterator[Match]:
@@ -183,15 +195,15 @@ def _by_label(text: str) -> Iterator[Match]:
         value = _VALUE.match(text, label.end())
         if not value:
             continue
-        tokens = _label_tokens(text, value, role=label["role"] or "")
+        tokens = _label_tokens(text, value, label.lastgroup or "", latin=label[0].isascii())
         if tokens and not context.is_called_after(
             text, tokens[0].start, tokens[-1].end, weak=_SURE.isdisjoint(token.tag for token in tokens)
         ):
             yield _match(text, tokens[0].start, tokens[-1].end, _LABELLED, labelled=True)
 
 
-def _label_tokens(text: str, value: re.Match[str], role: str) -> list[_Token]:
-    """The words after a label that are a name; after a ``role`` they need more than their place."""
+def _label_tokens(text: str, value: re.Match[str], kind_of_label: str, latin: bool) -> list[_Token]:
+    """The words after a label that are a name; after a role or in a letter they need more than their place."""
     tokens: list[_Token] = []
     for m in _TOKEN.finditer(text, value.start(), value.end()):
         word = m[0]
@@ -204,16 +216,17 @@ def _label_tokens(text: str, value: re.Match[str], role: str) -> list[_Token]:
     after = text[tokens[-1].end : tokens[-1].end + 2] if tokens else ""
     if re.match(r"[@_0-9]|[./]\w", after):
         return []
-    return tokens if _is_name_after_label(tokens, role) else []
+    return tokens if _is_name_after_label(tokens, kind_of_label, latin) else []
 
 
-def _is_name_after_label(tokens: list[_Token], role: str) -> bool:
+def _is_name_after_label(tokens: list[_Token], label: str, latin: bool) -> bool:
     tags = "".join(token.tag for token in tokens if token.tag != ",")
-    sure = sum(letter in "GSP" for letter in tags)
-    if not tags or set(tags) <= set("cIO"):
+    sure = sum(letter in "GSZP" for letter in tags)
+    if not tags or set(tags) <= set("cIO") or re.fullmatch("ll+", tags):
         return False
-    if role.isascii() and role:  # user, client: so common in logs that only two words in title case will do
-        return sure >= 1 and "c" not in tags and len(tags) > 1 and all(t.word.istitle() for t in tokens if t.tag != ",")
+    if label == "role" and latin:  # user, client: so common in logs that only two words in title case will do
+        titled = all(token.word.istitle() for token in tokens if token.tag != ",")
+        return sure >= 1 and "c" not in tags and len(tags) > 1 and titled
     if not tokens[0].word[0].isupper():
-        return sure >= (2 if role else 1)
-    return sure >= 1 if role or "c" in tags else True
+        return sure >= (1 if label == "name" else 2)
+    return sure >= 1 if label != "name" or "c" in tags else True

@@ -37,7 +37,9 @@ _A_PATTERN = 60  # labels; Hyperscan takes at most 16,000 bytes a pattern
 def _labels() -> list[bytes]:
     """Labels that admit a single or a lower-case name. A Latin role admits neither, so it needs no anchor."""
     lists = words()
-    every = sorted({*lists["labels_name"], *(word for word in lists["labels_role"] if not word.isascii())})
+    every = sorted(
+        {*lists["labels_name"], *lists["labels_letter"], *(word for word in lists["labels_role"] if not word.isascii())}
+    )
     needed = [w for w in every if not any(w != o and (w.startswith(o + " ") or w.endswith(" " + o)) for o in every)]
     return [
         _BEFORE_LABEL + b"(?:" + b"|".join(map(_any_case, needed[i : i + _A_PATTERN])) + b")" + _AFTER_LABEL
@@ -47,7 +49,7 @@ def _labels() -> list[bytes]:
 
 _SUFFIXES = (
     "вич", "ьич", "иич", "мич", "кич", "тич", "овн", "евн", "ёвн", "ичн", "ұлы", "үлы", "улы", "ули", "ұли", "?лы",
-    "?ли", "қызы", "кызы", "гызы", "?ызы", "қыз", "қизи", "кизи", "?изи", "тегі", "огл",
+    "?ли", "қызы", "кызы", "гызы", "?ызы", "қыз", "қизи", "кизи", "?изи", "огл",
     "vich", "ovn", "evn", "yvn", "uly", "uli", "yzy", "izi", "izy", "yzi", "oglu", "ogly", "ogli", "ūl", "úl", "ýl",
 )  # fmt: skip
 

@@ -20,9 +20,9 @@ def _alternatives(entries: Iterable[str]) -> str:
 
 @cache
 def label() -> re.Pattern[str]:
-    """Matches in lower-case text: group ``name`` or ``role``, then what parts it from the value."""
+    """Matches in lower-case text: group ``name``, ``letter`` or ``role``, then what parts it from the value."""
     own = words()
-    kinds = rf"(?P<name>{_alternatives(own['labels_name'])})|(?P<role>{_alternatives(own['labels_role'])})"
+    kinds = "|".join(rf"(?P<{kind}>{_alternatives(own['labels_' + kind])})" for kind in ("name", "letter", "role"))
     parted = r"(?:[,:]?\s?\r?\n\s{0,4}| ?[:=>]{1,2} ?| ?[–—-] |, ?|\t| {1,3})"
     return re.compile(rf"(?<![{LETTER}0-9])(?:{kinds})(?![{LETTER}0-9_])[\"')\]]{{0,2}}{parted}[\"'«(\[ ]{{0,3}}")
 

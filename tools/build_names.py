@@ -26,6 +26,7 @@ from pathlib import Path
 from derbes.recognizers.name_forms import fold, is_surname_form
 
 WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+INSIDE = re.compile(r"[^\W\d_],? $")  # within a sentence, where a capital means something
 OUT = Path(__file__).parent.parent / "recognizers" / "words" / "names.txt.gz"
 
 
@@ -87,7 +88,10 @@ def common_words(data: Path) -> set[str]:
     for text in texts(data):
         for match in WORD.finditer(text):
             word = match[0]
-            (small if word.islower() else capital)[word.lower()] += 1
+            if word.islower():
+                small[word] += 1
+            elif INSIDE.search(text, max(0, match.start() - 3), match.start()):
+                capital[word.lower()] += 1
     return {w for w, n in small.items() if n >= 2 and n * 4 >= capital[w] and 2 < len(w) <= 20 and not w.isascii()}
 
 
@@ -104,10 +108,12 @@ def main() -> None:
     kk_given, kk_last = mimesis(options.wheels, "kk")
     ru_given, ru_last = mimesis(options.wheels, "ru")
     russian, english = faker(options.wheels, "ru_RU"), faker(options.wheels, "en_US")
-    given = {*kazakh_given(options.data / "kazakh_names.json"), *first, *kk_given, *ru_given, *russian["first"]}
+    core = {*kazakh_given(options.data / "kazakh_names.json"), *kk_given, *ru_given, *russian["first"]}
+    given = {*core, *first}
     last = {name for name in (*kk_last, *ru_last, *russian["last"]) if not is_surname_form(name.lower())}
     body = (
         section("given", {key for name in given if len(key := fold(name)) > 2})
+        + section("core", {key for name in core if len(key := fold(name)) > 3})
         + section("ambiguous", {fold(name) for name in maybe if len(name) > 2})
         + section("surnames", {key for name in last if len(key := fold(name)) > 2})
         + section("latin_given", {name.lower() for name in english["first"]})
