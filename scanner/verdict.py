@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from derbes.scanner.exits import Exit
 from derbes.scanner.model.findings import SEVERITIES, Outcome, Violation
-from derbes.scanner.model.inventory import Unscanned
 
 FailOn = Literal["critical", "major", "minor", "never"]
 FAIL_ON: Mapping[str, FailOn] = {"scan": "never", "check": "major", "review": "major"}
@@ -21,13 +19,25 @@ UNREACHED = frozenset({"dsn-auth", "dsn-connect", "dsn-parse", "missing-extra"})
 UNMATCHED = frozenset({"target-missing"})
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+_FAILED: Mapping[FailOn, str] = {
+    "critical": "Нарушений {count}, порог: критическое. Проверка не пройдена (код 1)",
+    "major": "Нарушений {count}, порог: существенное. Проверка не пройдена (код 1)",
+    "minor": "Нарушений {count}, порог: незначительное. Проверка не пройдена (код 1)",
+}
+_PASSED: Mapping[FailOn, str] = {
+    "critical": "Проверка пройдена, порог: критическое",
+    "major": "Проверка пройдена, порог: существенное",
+    "minor": "Проверка пройдена, порог: незначительное",
+    "never": "Проверка завершена",
+}
+
+
+class Verdict(NamedTuple):
     """An exit code and its reason, a Russian template with ``params``."""
 
     exit: Exit
     reason: str
-    params: Mapping[str, Any] = field(default_factory=dict)
+    params: Mapping[str, Any]
 
 
 def gate(outcome: Outcome, fail_on: FailOn | None = None) -> Verdict:
@@ -39,11 +49,11 @@ def gate(outcome: Outcome, fail_on: FailOn | None = None) -> Verdict:
     threshold = fail_on or FAIL_ON.get(outcome.inventory.run.command, "never")
     failing = [violation for violation in outcome.violations if fails(violation, threshold)]
     missed = [problem for problem in outcome.inventory.unscanned if problem.code not in NOTES]
-    params = {"count": len(failing), "threshold": threshold, "missed": len(missed)}
+    params = {"count": len(failing), "missed": len(missed)}
     if not _read(outcome) and any(problem.code in UNREACHED for problem in missed):
         return Verdict(Exit.ERROR, "Ничего не проверено: ни одно место не открылось (код 2)", params)
     if failing:
-        return Verdict(Exit.VIOLATIONS, "Нарушений {count}, порог: {threshold}. Проверка не пройдена (код 1)", params)
+        return Verdict(Exit.VIOLATIONS, _FAILED[threshold], params)
     if not _read(outcome) and all(problem.code in UNMATCHED for problem in missed):
         return Verdict(Exit.NOTHING, "Проверять нечего: по названным адресам ничего не найдено (код 4)", params)
     if missed or not outcome.inventory.run.complete:
@@ -53,9 +63,7 @@ def gate(outcome: Outcome, fail_on: FailOn | None = None) -> Verdict:
             )
         reason = "Проверка неполная, пропусков: {missed} (код 3); --allow-incomplete разрешает"
         return Verdict(Exit.INCOMPLETE, reason, params)
-    if threshold == "never":
-        return Verdict(Exit.OK, "Проверка завершена", params)
-    return Verdict(Exit.OK, "Проверка пройдена, порог: {threshold}", params)
+    return Verdict(Exit.OK, _PASSED[threshold], params)
 
 
 def fails(violation: Violation, threshold: FailOn) -> bool:
@@ -68,8 +76,3 @@ def fails(violation: Violation, threshold: FailOn) -> bool:
 def _read(outcome: Outcome) -> bool:
     """Whether anything at all was looked at."""
     return any(record.datasets for record in outcome.inventory.places)
-
-
-def is_note(problem: Unscanned) -> bool:
-    """Whether an entry merely says how something was read."""
-    return problem.code in NOTES

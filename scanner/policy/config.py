@@ -78,7 +78,7 @@ def load_setup(path: Path | str, policy: Policy | None = None) -> tuple[Config, 
     """The configuration and the policy that judges it: ``policy`` when given, else the one that the file names."""
     from derbes.scanner.policy.decode import decode
     from derbes.scanner.policy.load import DEFAULT, load_policy
-    from derbes.scanner.policy.problems import PolicyErrors
+    from derbes.scanner.policy.problems import PolicyErrors, in_order
     from derbes.scanner.policy.references import check_config
     from derbes.scanner.policy.types import ConfigFile
     from derbes.scanner.policy.yamlmarks import read_document
@@ -96,10 +96,9 @@ def load_setup(path: Path | str, policy: Policy | None = None) -> tuple[Config, 
                 else problem
                 for problem in error.problems
             ]
-    if parsed is not None and policy is not None:
-        problems += check_config(document, parsed, policy)
+    problems += check_config(document, policy)
     if problems or parsed is None or policy is None:
-        raise PolicyErrors(problems)
+        raise PolicyErrors(in_order(problems))
     return _config(document, parsed), policy
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any, TypeVar, get_args
+from collections.abc import Mapping
+from types import UnionType
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
@@ -90,23 +92,26 @@ def _path(loc: tuple[int | str, ...]) -> Keys:
 
 
 def _keys_at(model: type[BaseModel], path: Keys) -> list[str]:
-    """The keys that the model knows at ``path``; steps through tuples, mappings and optional models."""
+    """The keys that the model knows at ``path``; steps through models, tuples and mappings."""
     current: Any = model
     for step in path:
-        if isinstance(current, type) and issubclass(current, BaseModel):
-            by_alias = {(info.alias or name): info.annotation for name, info in current.model_fields.items()}
-            current = _inner(by_alias.get(str(step)))
-    if not (isinstance(current, type) and issubclass(current, BaseModel)):
-        return []
-    return [info.alias or name for name, info in current.model_fields.items()]
+        current = _bare(current)
+        if _is_model(current):
+            fields = current.model_fields.items()
+            current = next((info.annotation for name, info in fields if step == (info.alias or name)), None)
+        else:
+            arguments = get_args(current)
+            current = arguments[-1] if get_origin(current) is Mapping else next(iter(arguments), None)
+    current = _bare(current)
+    return [info.alias or name for name, info in current.model_fields.items()] if _is_model(current) else []
 
 
-def _inner(annotation: Any) -> Any:
-    """The model inside ``tuple[M, ...]``, ``Mapping[str, M]``, ``M | None``; the annotation itself when none is."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for argument in get_args(annotation):
-        found = _inner(argument)
-        if isinstance(found, type) and issubclass(found, BaseModel):
-            return found
+def _bare(annotation: Any) -> Any:
+    """Without ``Annotated`` and ``| None``."""
+    while get_origin(annotation) in {Annotated, Union, UnionType}:
+        annotation = next(argument for argument in get_args(annotation) if argument is not type(None))
     return annotation
+
+
+def _is_model(annotation: Any) -> bool:
+    return isinstance(annotation, type) and issubclass(annotation, BaseModel)

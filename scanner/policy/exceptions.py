@@ -37,8 +37,7 @@ def load_exceptions(path: Path) -> tuple[ExceptionEntry, ...]:
     if document.data is None:
         return ()
     parsed, problems = decode(document, ExceptionsFile)
-    if parsed is not None:
-        problems += check_exceptions(document, parsed)
+    problems += check_exceptions(document)
     if parsed is None or problems:
         raise PolicyErrors(problems)
     return parsed.exceptions

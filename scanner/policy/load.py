@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from derbes.scanner.policy.decode import decode
-from derbes.scanner.policy.problems import PolicyErrors, Problem, nearest
+from derbes.scanner.policy.problems import PolicyErrors, Problem, in_order, nearest
 from derbes.scanner.policy.references import check_policy, check_rule
 from derbes.scanner.policy.types import Policy, PolicyFile, Rule, RuleChange, Severity
 from derbes.scanner.policy.yamlmarks import read_document
@@ -52,8 +52,7 @@ def built_in_rules() -> tuple[Rule, ...]:
 def _load_rule(path: Path) -> Rule:
     document = read_document(path)
     rule, problems = decode(document, Rule)
-    if rule is not None:
-        problems += check_rule(document, (), rule)
+    problems += check_rule(document)
     if rule is None or problems:
         raise PolicyErrors(problems)
     return rule
@@ -62,14 +61,12 @@ def _load_rule(path: Path) -> Rule:
 def _load(path: Path) -> Policy:
     document = read_document(path)
     own, problems = decode(document, PolicyFile)
-    if own is None:
-        raise PolicyErrors(problems)
-    merged = own
-    if own.extends in BUILT_IN:
-        merged = _extend(_built_in(own.extends), own)
-    problems += check_policy(document, own, merged, built_in_rules(), BUILT_IN)
-    if problems:
-        raise PolicyErrors(sorted(problems, key=lambda problem: (problem.line, problem.column)))
+    extends = document.data.get("extends") if isinstance(document.data, dict) else None
+    base = _built_in(extends) if isinstance(extends, str) and extends in BUILT_IN else None
+    problems += check_policy(document, base, [rule.id for rule in built_in_rules()], BUILT_IN)
+    if own is None or problems:
+        raise PolicyErrors(in_order(problems))
+    merged = _complete(_extend(base, own) if base else own)
     digest = hashlib.sha256(document.text.encode()).hexdigest()
     fields = {name: getattr(merged, name) for name in PolicyFile.model_fields}
     rules = tuple(_in_force(built_in_rules(), merged.rules, merged.clauses))
@@ -95,15 +92,39 @@ def _extend(base: PolicyFile, own: PolicyFile) -> PolicyFile:
             merged[name] = {**old, **new}
         elif isinstance(new, tuple):
             merged[name] = tuple({_key(item): item for item in (*old, *new)}.values())
-        elif name == "technical" and not new.entities:
-            merged[name] = old.model_copy(update={"judged_as": new.judged_as})
+        elif name == "technical":
+            merged[name] = old.model_copy(update=_given(new))
         else:
             merged[name] = new
     return PolicyFile.model_construct(_fields_set=own.model_fields_set, **merged)
 
 
+def _complete(policy: PolicyFile) -> PolicyFile:
+    """What nobody listed as technical or undeclared is so as in the built-in policy, but cites no clause of it."""
+    if policy.id in BUILT_IN:
+        return policy
+    listed = {name for category in policy.categories for name in category.entities}
+    listed |= {*policy.technical.entities, *policy.undeclared.entities}
+    model = _built_in(DEFAULT)
+    update = {}
+    for name, old in (("technical", model.technical), ("undeclared", model.undeclared)):
+        own = getattr(policy, name)
+        if not own.entities:
+            rest = tuple(entity for entity in old.entities if entity not in listed)
+            update[name] = own.model_copy(update={"entities": rest, "title": own.title or old.title})
+    return policy.model_copy(update=update)
+
+
+def _given(model: Any) -> dict[str, Any]:
+    return {name: getattr(model, name) for name in model.model_fields_set}
+
+
 def _key(item: Any) -> str:
     return str(item.purpose if hasattr(item, "purpose") else item.id)
+
+
+def _changes(change: RuleChange) -> dict[str, Any]:
+    return {name: value for name, value in _given(change).items() if name != "enabled"}
 
 
 def _in_force(rules: Iterable[Rule], changes: Mapping[str, RuleChange], clauses: Mapping[str, str]) -> Iterable[Rule]:
@@ -114,10 +135,11 @@ def _in_force(rules: Iterable[Rule], changes: Mapping[str, RuleChange], clauses:
         if not change.enabled:
             continue
         known = tuple(clause for clause in rule.clauses if clause.startswith("{") or clause in clauses)
-        given = {key: getattr(change, key) for key in change.model_fields_set - {"enabled"}}
-        yield rule.model_copy(update={"clauses": known} | given)
+        yield rule.model_copy(update={"clauses": known} | _changes(change))
     for name, change in changes.items():
         if name not in built_in and change.enabled:
-            given = {key: getattr(change, key) for key in change.model_fields_set - {"enabled"}}
-            given |= {"title": change.title or change.message, "remedy": change.remedy or change.message}
+            given = _changes(change) | {
+                "title": change.title or change.message,
+                "remedy": change.remedy or change.message,
+            }
             yield Rule.model_construct(id=name, **given)

@@ -51,10 +51,17 @@ class PolicyErrors(UsageError):
         return render(self.problems)
 
 
-def nearest(name: object, known: Iterable[str]) -> str | None:
+def nearest(name: object, known: Iterable[str], likeness: float = 0.6) -> str | None:
     """The known name most like ``name``, or ``None`` when none is near."""
-    found = get_close_matches(str(name)[:200], sorted(known), n=1, cutoff=0.6)
+    found = get_close_matches(str(name)[:200], sorted(known), n=1, cutoff=likeness)
     return found[0] if found else None
+
+
+def in_order(problems: Iterable[Problem]) -> list[Problem]:
+    """By file and line, as one would mend them; files in the order in which they were first met."""
+    problems = list(problems)
+    files = list(dict.fromkeys(problem.file for problem in problems))
+    return sorted(problems, key=lambda each: (files.index(each.file), each.line, each.column))
 
 
 def render(problems: Iterable[Problem], translate: Callable[[str], str] = str) -> str:
@@ -63,17 +70,17 @@ def render(problems: Iterable[Problem], translate: Callable[[str], str] = str) -
 
 
 def _render_one(problem: Problem, translate: Callable[[str], str]) -> str:
-    message = translate(problem.message).format(**problem.params)
+    message = shown(translate(problem.message).format(**problem.params))
     suggestion = problem.params.get("suggestion")
     hint = translate(SUGGESTION).format(suggestion=suggestion) if suggestion else ""
-    out = [f"{translate('ошибка')} {problem.slug}: {message}", f"  {problem.where}"]
+    out = [f"{translate('ошибка')} {problem.slug}: {message}", f"  {shown(problem.where)}"]
     width = len(str(problem.line))
     out += [f"  {number:>{width}} │ {shown(text)}".rstrip() for number, text in problem.lines]
     if problem.lines and problem.column and shown(problem.lines[-1][1]) == problem.lines[-1][1].replace("\t", " "):
         caret = " " * (problem.column - 1) + "^" * problem.length
-        out.append(f"  {'':>{width}} │ {caret}{' ' if hint else ''}{hint}")
+        out.append(f"  {'':>{width}} │ {caret} {shown(hint)}".rstrip())
     elif hint:
-        out.append(f"  {hint}")
+        out.append(f"  {shown(hint)}")
     return "\n".join(out)
 
 

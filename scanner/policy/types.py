@@ -11,7 +11,7 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
 
 from derbes.scanner.model.findings import PolicyRef
 from derbes.scanner.policy.durations import parse_period, parse_seconds
@@ -58,11 +58,21 @@ Seconds = Annotated[
     BeforeValidator(parse_seconds),
     WithJsonSchema({"type": ["string", "number"], "description": "600, 90s, 10m, 2h, PT10M"}),
 ]
-Many = Annotated[
-    tuple[str, ...],
-    BeforeValidator(_one_or_many),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}]}),
-]
+
+
+def _switch(value: Any) -> Any:
+    """``technical: personal`` is short for ``technical: {as: personal}``."""
+    return {"as": value} if isinstance(value, str) else value
+
+
+class _OrString:
+    """In the JSON Schema: the type itself, or a string."""
+
+    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+        return {"anyOf": [{"type": "string"}, handler(core)]}
+
+
+Many = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), _OrString()]
 
 
 class Model(BaseModel):
@@ -83,11 +93,7 @@ class Words(Model):
         return {"ru": self.ru, "kk": self.kk or self.ru, "en": self.en or self.ru}
 
 
-Title = Annotated[
-    Words,
-    BeforeValidator(_title),
-    WithJsonSchema({"anyOf": [{"type": "string"}, {"$ref": "#/$defs/Words"}]}),
-]
+Title = Annotated[Words, BeforeValidator(_title), _OrString()]
 
 
 class Category(Model):
@@ -252,7 +258,7 @@ class PolicyFile(Model):
     effective: str | None = None
     clauses: Mapping[str, str] = Field(default_factory=dict)
     categories: tuple[Category, ...] = ()
-    technical: Technical = Technical()
+    technical: Annotated[Technical, BeforeValidator(_switch), _OrString()] = Technical()
     undeclared: Undeclared = Undeclared()
     subjects: tuple[Subject, ...] = ()
     purposes: tuple[Purpose, ...] = ()

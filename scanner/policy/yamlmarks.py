@@ -1,6 +1,6 @@
 """YAML that remembers where it stood: plain data plus the line and column of every key and value.
 
-Read with a safe loader only. Scalars are text, integers, booleans or null: ``2.3`` stays the clause "2.3" and
+Read with a safe loader only. Scalars are text, integers, booleans or null: ``4.10`` stays the text "4.10" and
 ``2026-11-30`` stays text, because YAML 1.1 would make a float and a date of them. Duplicate keys, cyclic aliases and
 alias bombs are problems, not data.
 """
