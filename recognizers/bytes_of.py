@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
@@ -34,6 +35,11 @@ def either_case(word: str, *, loose: bool = False) -> bytes:
 def any_of(words: Iterable[str], *, loose: bool = False) -> bytes:
     """An alternation of ``words`` in any case."""
     return b"(?:" + b"|".join(either_case(word, loose=loose) for word in sorted(set(words))) + b")"
+
+
+def exactly(words: Iterable[str]) -> bytes:
+    """An alternation of ``words`` as they are written."""
+    return b"(?:" + b"|".join(re.escape(word.encode()) for word in sorted(set(words), key=len, reverse=True)) + b")"
 
 
 def chunks(words: Iterable[str], size: int = 24) -> Iterator[list[str]]:
