@@ -143,19 +143,18 @@ class Database(ABC):
         except UsageError:
             raise
         except ModuleNotFoundError as error:
-            raise UsageError(
-                "missing-driver",
-                "для адреса {scheme} нужен пакет {package}",
-                "установите его: pip install {package}",
-                scheme=self.url.drivername,
-                package=error.name or "",
-            ) from None
+            raise self.no_driver(error.name or "") from None
         except Exception as error:  # drivers have no common base, and their texts hold addresses and parameters
             raise self.refused(error) from None
         return raw
 
     def prepare(self, raw: Any) -> None:
         """Make the session read-only and bounded in time."""
+
+    def no_driver(self, package: str) -> UsageError:
+        """The error of a database whose driver is not installed."""
+        message, hint = "для адреса {scheme} нужен пакет {package}", "установите его: pip install {package}"
+        return UsageError("missing-driver", message, hint, scheme=self.url.drivername, package=package)
 
     def refused(self, error: Exception) -> UsageError:
         """The error of a connection that did not come about, in our words."""
@@ -166,6 +165,7 @@ class Database(ABC):
         trouble = self.diagnose(error)
         server = f"{self.url.host or 'localhost'}" + (f":{self.url.port}" if self.url.port else "")
         params = {"server": server, "user": self.url.username or "", "place": named(self.place), "label": trouble.label}
+        params["database"] = self.url.database or "*"
         if trouble.code == "dsn-auth":
             message = "сервер {server} отклонил пользователя {user}\n  место    {place}\n  причина  {label}"
             return UsageError("dsn-auth", message, self.grant_hint(), **params)
@@ -252,3 +252,10 @@ def thinned(chunks: Iterator[Chunk], share: float, seed: int) -> Iterator[Chunk]
             size = chunk.size * len(kept) // chunk.rows
             yield Chunk(columns, len(kept), size, text=chunk.text, units=[before + row + 1 for row in kept])
         before += chunk.rows
+
+
+def width_of(rows: Sequence[Sequence[Any]]) -> int:
+    """About how many bytes a row takes, from some of the rows."""
+    sample = rows[:: max(1, len(rows) // 16)]
+    length = sum(len(cell) for row in sample for cell in row if isinstance(cell, str | bytes))
+    return length // len(sample) + 8 * len(rows[0]) + 1

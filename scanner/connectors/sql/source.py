@@ -43,6 +43,7 @@ ATTEMPTS = 4  # with pauses of 0.5, 1 and 2 seconds between them
 PAUSE = 0.5
 BIG_SAMPLE = 200_000  # beyond it, or an eighth of the table, choosing while scanning is cheaper than key by key
 KEYS_AT_ONCE = 1_000
+LAST_NUMBER = 1 << 62  # keys without sign go beyond what an index holds
 UNIT_SIZE = 256 << 20
 BATCH_ROWS = 16_384
 BATCH_BYTES = 8 << 20
@@ -141,7 +142,7 @@ class SqlSource(Source):
             return
         cuts = [low + span * part // parts for part in range(parts + 1)]
         for part, (start, end) in enumerate(pairwise(cuts)):
-            first = start - low + 1 if len(table.key) == 1 else rows * part // parts + 1
+            first = min(start - low + 1, LAST_NUMBER) if len(table.key) == 1 else rows * part // parts + 1
             # Rows that come while we read fall into the outer ranges.
             bounds = {"low": start if part else None, "high": end if part < parts - 1 else None, "first": first}
             yield Unit(f"{table.path}[{start}:{end}]", {**spec, **bounds}, table.size // parts)
@@ -334,7 +335,10 @@ def _by_keys(
             missing -= len(kept)
             if kept:
                 columns = [[column[row] for row in kept] for column in chunk.columns]
-                yield Chunk(columns, len(kept), units=[int(chunk.units[row]) - low + 1 for row in kept])
+                size = chunk.size * len(kept) // chunk.rows
+                yield Chunk(
+                    columns, len(kept), size, text=chunk.text, units=[int(chunk.units[row]) - low + 1 for row in kept]
+                )
 
 
 def dataset_of(table: Table, total: int | None = None) -> Dataset:

@@ -24,6 +24,7 @@ from derbes.scanner.connectors.sql.base import (
     Table,
     Trouble,
     thinned,
+    width_of,
 )
 from derbes.scanner.connectors.sql.values import lenient
 from derbes.scanner.errors import DerbesError, SourceError, UsageError
@@ -178,7 +179,7 @@ class Sqlite(Database):
             while rows:
                 columns: list[list[Any]] = list(map(list, zip(*rows, strict=True)))
                 units = columns.pop(0) if query.keys else ()
-                width = _width(rows)
+                width = width_of(rows)
                 yield Chunk(columns, len(rows), width * len(rows), units)
                 # As many rows as fit if they are like the last ones; growing slowly, for the next may be larger.
                 rows = self._fetch(cursor, None, max(1, min(CHUNK_ROWS, len(rows) * 8, CHUNK_BYTES // width)), decode)
@@ -230,13 +231,6 @@ class _Deadline:
 
     def __exit__(self, *_: object) -> None:
         self.raw.set_progress_handler(None, 0)
-
-
-def _width(rows: list[tuple[Any, ...]]) -> int:
-    """About how many bytes a row takes, from some of the rows."""
-    sample = rows[:: max(1, len(rows) // 16)]
-    length = sum(len(cell) for row in sample for cell in row if isinstance(cell, str | bytes))
-    return length // len(sample) + 8 * len(rows[0]) + 1
 
 
 def _column(name: str, declared: str) -> Column:
