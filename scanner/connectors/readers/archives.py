@@ -14,7 +14,7 @@ from typing import IO, cast
 
 from derbes.scanner.connectors.encodings import guess
 from derbes.scanner.connectors.readers.base import Item, LimitReached, Reading, seekable
-from derbes.scanner.connectors.readers.packed import Unpacked
+from derbes.scanner.connectors.readers.packed import Inflated, Unpacked
 
 _LOCAL = struct.Struct("<4s5H3I2H")
 _UNREADABLE = (
@@ -60,7 +60,7 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, outer: Reading)
         yield reading.problem("file-special", "ссылка в архиве не читается")
     else:
         try:
-            member = archive.open(info)
+            member = _open(archive, info)
         except NotImplementedError:
             yield reading.problem(
                 "format-unsupported", "способ сжатия {method} не поддержан", method=info.compress_type
@@ -69,14 +69,48 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, outer: Reading)
         except _UNREADABLE:
             yield reading.problem("file-damaged", "файл в архиве повреждён")
             return
-        yield from _member(member, reading, max(info.compress_size, 1))
+        yield from _member(member, reading, max(info.compress_size, 1), info.CRC)
 
 
-def _member(stream: IO[bytes], reading: Reading, packed: int) -> Iterator[Item]:
+def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
+    """The bytes of a member. Common ones go without ``ZipExtFile``, which drops what precedes an error."""
+    source = archive.fp
+    if info.compress_type not in {0, 8} or source is None:
+        return archive.open(info)
+    source.seek(info.header_offset)
+    header = _LOCAL.unpack(source.read(_LOCAL.size))
+    if header[0] != b"PK\x03\x04":
+        raise zipfile.BadZipFile
+    start = info.header_offset + _LOCAL.size + header[-2] + header[-1]
+    section = cast("IO[bytes]", Section(source, start, info.compress_size))
+    return cast("IO[bytes]", Inflated(section, lambda: zlib.decompressobj(-15))) if info.compress_type else section
+
+
+class Section(io.RawIOBase):
+    """``size`` bytes of ``stream`` from ``start``, whoever else reads from it meanwhile."""
+
+    def __init__(self, stream: IO[bytes], start: int, size: int) -> None:
+        self._stream = stream
+        self._at = start
+        self._end = start + size
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes."""
+        left = self._end - self._at
+        self._stream.seek(self._at)
+        data = self._stream.read(left if size < 0 else min(size, left))
+        self._at += len(data)
+        return data
+
+
+def _member(stream: IO[bytes], reading: Reading, packed: int, crc: int | None = None) -> Iterator[Item]:
     """One member. A limit that is its own ends it alone, one of the whole archive ends the archive."""
     from derbes.scanner.connectors.readers.dispatch import guarded, read_stream
 
-    unpacked = Unpacked(stream, reading, packed)
+    unpacked = Unpacked(stream, reading, packed, crc)
     yield from guarded(read_stream(cast("IO[bytes]", unpacked), reading), reading)
     if unpacked.limit and unpacked.limit.code != "limit-ratio":
         raise unpacked.limit

@@ -4,11 +4,10 @@ so that the readers above give out all they have; ``failure`` then says what hap
 from __future__ import annotations
 
 import bz2
-import gzip
 import io
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Any, cast
 
 from derbes.scanner.connectors.readers.base import RATIO_FROM, Item, LimitReached, Reading
@@ -26,10 +25,12 @@ class MissingPackage(Exception):
 class Unpacked(io.RawIOBase):
     """What comes out of ``stream`` (an unpacking file object). ``packed`` is the size of what goes in, if known."""
 
-    def __init__(self, stream: IO[bytes], reading: Reading, packed: int = 0) -> None:
+    def __init__(self, stream: IO[bytes], reading: Reading, packed: int = 0, crc: int | None = None) -> None:
         self._stream = stream
         self._reading = reading
         self._packed = packed
+        self._crc = crc  # that the whole must have
+        self._sum = 0
         self._count = 0
         self.limit: LimitReached | None = None
         self.damaged = False
@@ -53,6 +54,9 @@ class Unpacked(io.RawIOBase):
         except (*_ERRORS, *_zstd_errors()):
             self.damaged = True
             return b""
+        if self._crc is not None:
+            self._sum = zlib.crc32(data, self._sum)
+            self.damaged = not data and self._sum != self._crc
         return data
 
     def _account(self, count: int) -> None:
@@ -76,11 +80,11 @@ class Unpacked(io.RawIOBase):
 def unpacker(name: str, stream: IO[bytes]) -> IO[bytes]:
     """The unpacking file object for a compressed format."""
     if name == "gzip":
-        return cast("IO[bytes]", gzip.GzipFile(fileobj=stream))
+        return cast("IO[bytes]", Inflated(stream, lambda: zlib.decompressobj(31)))
     if name == "bzip2":
-        return cast("IO[bytes]", bz2.BZ2File(stream))
-    if name == "xz":
-        return cast("IO[bytes]", _Xz(stream))
+        return cast("IO[bytes]", Inflated(stream, bz2.BZ2Decompressor))
+    if name == "xz":  # its header may ask for gigabytes
+        return cast("IO[bytes]", Inflated(stream, lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY)))
     return _zstd(stream)
 
 
@@ -119,35 +123,62 @@ def plain_name(name: str) -> str:
     return next((name[: -len(suffix)] for suffix in _SUFFIXES if lower.endswith(suffix)), name)
 
 
-class _Xz(io.RawIOBase):
-    """xz with a bound on the memory that its header may ask for (the standard file object has none)."""
+class Inflated(io.RawIOBase):
+    """Compressed members one after another. Of broken input it gives all that comes before the break, then raises:
+    the file objects of the standard library drop what they hold when they meet an error."""
 
-    def __init__(self, stream: IO[bytes]) -> None:
+    def __init__(self, stream: IO[bytes], make: Callable[[], Any]) -> None:
         self._stream = stream
-        self._decoder: lzma.LZMADecompressor | None = None
+        self._make = make
+        self._decoder: Any = None
         self._rest = b""
+        self._error: Exception | None = None
 
     def readable(self) -> bool:
         return True
 
     def read(self, size: int = -1) -> bytes:
-        """The next bytes; raises like ``lzma``."""
-        while True:
-            if self._decoder is None or self._decoder.eof:
-                self._rest = (self._decoder.unused_data if self._decoder else b"").lstrip(b"\0") or self._stream.read(
-                    1 << 16
-                )
+        """The next bytes, at most ``size``; raises like the decompressor, or ``EOFError``."""
+        while self._error is None:
+            if (self._decoder is None or self._decoder.eof) and not self._next_member():
+                return b""
+            if not self._rest and getattr(self._decoder, "needs_input", True):
+                self._rest = self._stream.read(1 << 14)
                 if not self._rest:
-                    return b""
-                self._decoder = lzma.LZMADecompressor(memlimit=_XZ_MEMORY)
-            elif self._decoder.needs_input and not self._rest:
-                self._rest = self._stream.read(1 << 16)
-                if not self._rest:
-                    raise EOFError
-            rest, self._rest = self._rest, b""
-            data = self._decoder.decompress(rest, size)
+                    self._error = EOFError()
+            data = self._step(size)
             if data:
                 return data
+        raise self._error
+
+    def _next_member(self) -> bool:
+        if self._decoder is not None:
+            self._rest = self._decoder.unused_data.lstrip(b"\0")
+        self._rest = self._rest or self._stream.read(1 << 14).lstrip(b"\0" if self._decoder else b"")
+        if self._rest:
+            self._decoder = self._make()
+        return bool(self._rest)
+
+    def _step(self, size: int) -> bytes:
+        saved = self._decoder.copy() if hasattr(self._decoder, "copy") else None
+        try:
+            data: bytes = self._decoder.decompress(self._rest, size)
+        except Exception as error:
+            self._error = error
+            return _salvaged(saved, self._rest) if saved else b""
+        self._rest = getattr(self._decoder, "unconsumed_tail", b"")
+        return data
+
+
+def _salvaged(decoder: Any, data: bytes) -> bytes:
+    """What a zlib decoder gives, a few bytes at a time, before it meets its error."""
+    out = b""
+    try:
+        for at in range(0, len(data), 16):
+            out += decoder.decompress(data[at : at + 16])
+    except zlib.error:
+        pass
+    return out
 
 
 def _zstd(stream: IO[bytes]) -> IO[bytes]:
