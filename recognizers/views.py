@@ -36,8 +36,8 @@ TRIGGERS: tuple[bytes, ...] = (
     rb"[0-9]%2[089Dd](?:%2[089Dd])?[0-9]{2}",  # 701%20123
     rb"[a-z.,](?:%2[Cc])?%20[A-Z][a-z]",
     rb"%22[A-Z]",
-    rb"[Nn]ame(?:=|%3[Dd])[A-Za-z]{2,30}%20[A-Za-z]",
-    rb"=[A-Za-z0-9.,()-]{1,40}\+[A-Za-z0-9(]",  # a form's space
+    rb"(?:[Nn]ame|fio|addr|address|street|client|contact)(?:=|%3[Dd])[A-Za-z]{2,30}(?:%20|\+)[A-Za-z]",
+    rb"=[A-Za-z0-9.,()-]{1,40}\+[A-Z0-9(]",  # a form's space
     rb"\\u0(?:[1-9A-Fa-f][0-9A-Fa-f]{2}|0[C-Fc-f][0-9A-Fa-f]|040|02[Bb])",
     rb"\\u00[0-9A-Fa-f]{2}" + _GLUED,
     rb"[0-9]\\u[02][0-9A-Fa-f]{3}[0-9(]",
