@@ -19,13 +19,16 @@ _MAX_PLACES = 60
 _MAX_VIOLATIONS = 40
 
 
+_SEVERITY_FORMS = {
+    "critical": ("критическое", "критических", "критических"),
+    "major": ("существенное", "существенных", "существенных"),
+    "minor": ("незначительное", "незначительных", "незначительных"),
+}
+
+
 def severity_word(severity: str, lang: str) -> str:
     """The name of a severity, as the report prints it."""
-    return {
-        "critical": tr("критическое", lang),
-        "major": tr("существенное", lang),
-        "minor": tr("незначительное", lang),
-    }[severity]
+    return tr(_SEVERITY_FORMS[severity][0], lang)
 
 
 class TextReport(Report):
@@ -60,11 +63,15 @@ class TextReport(Report):
             yield ""
         open_ones = [v for v in outcome.violations if v.state != "accepted"]
         for violation in open_ones[:_MAX_VIOLATIONS]:
-            yield from self._violation(violation, outcome)
-            yield ""
+            if outcome.inventory.run.command == "scan":
+                yield self._line(violation)
+            else:
+                yield from self._violation(violation, outcome)
+                yield ""
         if len(open_ones) > _MAX_VIOLATIONS:
             rest = len(open_ones) - _MAX_VIOLATIONS
             yield tr("… и ещё {rest}: все нарушения в отчёте (-o report.html)", self.lang, rest=rest)
+        if open_ones:
             yield ""
         yield from self._unscanned(outcome)
         yield from self._accepted(outcome)
@@ -122,6 +129,13 @@ class TextReport(Report):
         return titles.get(self.lang) or titles.get("ru") or category
 
     # Violations
+
+    def _line(self, violation: Violation) -> str:
+        """One violation of an inventory: grave or not, where, what, by which clause."""
+        where = printable(violation.place) + (f" · {printable(violation.path)}" if violation.path else "")
+        clauses = ", ".join(f"{tr('п.', self.lang)} {clause}" for clause in violation.clauses)
+        message = _shorten(printable(words(violation.message, self.lang)), 110)
+        return f"{GLYPHS[violation.severity]} {violation.id}  {_fit(where, 44):<44}  {clauses}\n   {message}"
 
     def _violation(self, violation: Violation, outcome: Outcome) -> Iterator[str]:
         where = printable(violation.place) + (f" · {printable(violation.path)}" if violation.path else "")
@@ -192,7 +206,7 @@ class TextReport(Report):
         if not open_ones:
             return tr("Нарушений нет", self.lang)
         parts = [
-            f"{sum(v.severity == severity for v in open_ones)} {severity_word(severity, self.lang)}"
+            count(sum(v.severity == severity for v in open_ones), *_SEVERITY_FORMS[severity], self.lang)
             for severity in GLYPHS
             if any(v.severity == severity for v in open_ones)
         ]

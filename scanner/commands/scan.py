@@ -107,14 +107,19 @@ def outputs_of(targets: tuple[str, ...]) -> list[tuple[str, Path]]:
     return found
 
 
-def publish(
-    outcome: Any, outputs: list[tuple[str, Path]], format_: str, speaker: Any, verdict: tuple[Exit, str]
-) -> None:
-    """Every report from the one outcome: files first, stdout last."""
+def write_reports(outcome: Any, outputs: list[tuple[str, Path]]) -> None:
+    """Every report file from the one outcome."""
     from derbes.scanner.commands.run import write_private
 
     for name, path in outputs:
         write_private(path, open_report(name, language()).render(outcome))
+
+
+def publish(
+    outcome: Any, outputs: list[tuple[str, Path]], format_: str, speaker: Any, verdict: tuple[Exit, str]
+) -> None:
+    """Files first, stdout last."""
+    write_reports(outcome, outputs)
     if format_ == "text":
         from derbes.reports.text import TextReport
 
