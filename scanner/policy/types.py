@@ -11,7 +11,15 @@ from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, GetJsonSchemaHandler, WithJsonSchema
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
 
 from derbes.scanner.model.findings import PolicyRef
 from derbes.scanner.policy.durations import parse_period, parse_seconds
@@ -76,9 +84,17 @@ Many = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), _OrString()]
 
 
 class Model(BaseModel):
-    """Closed and frozen. Numbers may stand where text is meant: an unquoted clause ``6`` is "6"."""
+    """Closed and frozen. Numbers may stand where text is meant, and a key with nothing after it is a key left out."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, populate_by_name=True)
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_empty(cls, data: Any) -> Any:
+        if not isinstance(data, dict):
+            return data
+        known = {info.alias or name for name, info in cls.model_fields.items()}
+        return {key: value for key, value in data.items() if value is not None or key not in known}
 
 
 class Words(Model):
