@@ -248,12 +248,19 @@ _PYTHON = PatternFormat(
     _REQUEST,
     continued=True,
 )
+_TIMES = "|".join((
+    _ISO,
+    r"\d{4}/\d\d/\d\d \d\d:\d\d:\d\d",
+    r"\d\d/(?:[A-Z][a-z]{2}/\d{4}|\d\d/\d\d)[ :]\d\d:\d\d:\d\d",
+    r"\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d",
+    r"\d\d[.-]\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?",  # no year: Android and others
+    r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d",
+))  # fmt: skip
 _GENERIC = PatternFormat(
     "timestamped-log",
     re.compile(
-        rf"[\[<(]{{0,2}}(?P<time>{_ISO}|\d{{4}}/\d\d/\d\d \d\d:\d\d:\d\d|\d\d/[A-Z][a-z]{{2}}/\d{{4}}[ :]\d\d:\d\d:\d\d"
-        r"|\d\d\.\d\d\.\d{4} \d\d:\d\d:\d\d|[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d)[^\s,;|]{0,24}[ :\]>)-]++"
-        rf"(?:\[?(?P<level>{_LEVEL})\]?[: ]++)?" + _REST
+        rf"[\[<(]{{0,2}}(?P<time>{_TIMES})(?:[^\s,;|]{{0,24}}[ :\]>)-]++|, ?(?=(?i:{_LEVEL})\b))"
+        rf"(?:\[?(?P<level>(?i:{_LEVEL}))\]?[: ]++)?" + _REST
     ),
     _REQUEST,
     continued=True,

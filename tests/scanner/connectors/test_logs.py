@@ -187,6 +187,20 @@ SAMPLES = {
         {"message": "[main] INFO  kz.example.App - client a@b.kz"},
         "2026-11-22",
     ),
+    "Windows": (
+        "CBS.log",
+        "timestamped-log",
+        "2026-11-22 10:00:00, Info                  CBS    Loaded servicing stack",
+        {"level": "Info", "message": "CBS    Loaded servicing stack"},
+        "2026-11-22",
+    ),
+    "Android": (
+        "logcat.txt",
+        "timestamped-log",
+        "11-22 10:00:00.811  1702  2395 D WindowManager: printFreezingDisplayLogs",
+        {"message": "1702  2395 D WindowManager: printFreezingDisplayLogs"},
+        None,
+    ),
     "PostgreSQL": (
         "postgresql-2026-11-22.log",
         "timestamped-log",
@@ -207,7 +221,7 @@ def test_formats_by_their_lines(case: str) -> None:
     for field, start, end in log.locate(line):
         found.setdefault(field, line[start:end])
     assert {field: found.get(field) for field in fields} == fields
-    assert log.timestamp(line, date(2026, 11, 30)) == date.fromisoformat(day)
+    assert log.timestamp(line, date(2026, 11, 30)) == (date.fromisoformat(day) if day else None)
     assert pickle.loads(pickle.dumps(log)) == log
 
 
