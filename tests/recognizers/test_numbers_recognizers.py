@@ -5,6 +5,7 @@ from __future__ import annotations
 import doctest
 
 from derbes.recognizers import twelve
+from derbes.recognizers.email import EmailRecognizer
 from derbes.recognizers.kz_bic import KzBicRecognizer
 from derbes.recognizers.kz_bin import KzBinRecognizer
 from derbes.recognizers.kz_iban import KzIbanRecognizer
@@ -42,6 +43,11 @@ class TestBic(RecognizerContract):
 class TestPhone(RecognizerContract):
     RECOGNIZER = PhoneRecognizer
     CASES = "phone"
+
+
+class TestEmail(RecognizerContract):
+    RECOGNIZER = EmailRecognizer
+    CASES = "email"
 
 
 def test_doctests() -> None:
