@@ -84,7 +84,8 @@ _SQL = re.compile(
     r"|^-- (?:MySQL|MariaDB|PostgreSQL|phpMyAdmin|pgAdmin|SQLite)[ \w]*(?:dump|database)|^-- phpMyAdmin SQL Dump",
     re.I | re.M,
 )
-_HTML = re.compile(r"<!doctype html|<html[\s>]|<(?:body|head|table|form|div)[\s>]", re.I)
+_HTML_ROOT = re.compile(r"<!doctype html|<html[\s>]", re.I)
+_HTML = re.compile(r"<(?:body|head|table|form|div|p|span)[\s>]", re.I)
 _XML = re.compile(r"\s*<(?:\?xml\b|!DOCTYPE\s(?!html)|!--|[A-Za-z_][\w:.-]{0,80}[\s>/])")
 _JSON = re.compile(r'\s*(?:\{\s*(?:"|\}|$)|\[\s*(?:[\[{"\d\-\]tfn]|$))')
 _JSON_LINE = re.compile(r"\s*[\[{].*[\]}]\s*")
@@ -158,11 +159,7 @@ def _markup(text: str, wanted: str | None) -> Format | None:
     if wanted == "mail" or _MAIL.match(text):
         return Format("mail", "mail")
     if _JSON.match(text):
-        first, *others = [line for line in text.split("\n", 50) if line.strip()][:3]
-        lined = bool(_JSON_LINE.fullmatch(first)) and (
-            wanted == "jsonl" or any(o.lstrip()[:1] in "{[" for o in others[:1])
-        )
-        if wanted == "jsonl" or lined:
+        if wanted == "jsonl" or _is_lined(text):
             return Format("jsonl", by_lines=True)
         if wanted == "json" or text.lstrip().startswith("{") or text.lstrip()[1:].lstrip()[:1] in '{["':
             return Format("json")
@@ -170,13 +167,27 @@ def _markup(text: str, wanted: str | None) -> Format | None:
         return Format("jsonl", by_lines=True)
     if wanted == "json":
         return Format("json")
-    if wanted == "html" or _HTML.search(text[:2000]):
+    if wanted == "html" or (wanted != "xml" and _is_html(text)):
         return Format("html")
     if wanted == "xml" or (text.lstrip().startswith("<") and _XML.match(text) and re.search(r"</[\w:.-]|/>", text)):
         return Format("xml")
     if wanted == "sql" or _SQL.search(text):
         return Format("sql")
     return None
+
+
+def _is_lined(text: str) -> bool:
+    """A JSON value in each of the first lines."""
+    lines = [line for line in text.split("\n", 50)[:50] if line.strip()][:4]
+    whole = lines[:-1] if len(lines) > 2 else lines
+    return len(lines) > 1 and all(_JSON_LINE.fullmatch(line) for line in whole)
+
+
+def _is_html(text: str) -> bool:
+    head = text[:4000]
+    if _HTML_ROOT.search(head):
+        return True
+    return head.lstrip().startswith("<") and not head.lstrip().startswith("<?xml") and bool(_HTML.search(head))
 
 
 def suffix_of(name: str) -> str:

@@ -140,11 +140,39 @@ def _ole(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
     return read_ole(stream, reading, sample)
 
 
+def _json(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
+    from derbes.scanner.connectors.readers.json_ import read_json
+
+    return read_json(stream, reading, sample)
+
+
+def _xml(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
+    from derbes.scanner.connectors.readers.xml_ import read_xml
+
+    return read_xml(stream, reading, sample)
+
+
+def _html(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
+    from derbes.scanner.connectors.readers.html import read_html
+
+    return read_html(stream, reading, sample)
+
+
+def _parquet(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
+    from derbes.scanner.connectors.readers.parquet import read_parquet
+
+    return read_parquet(stream, reading, sample)
+
+
 _READERS: dict[str, StreamReader] = {
     **{name: _packed(name) for name in ("gzip", "bzip2", "xz", "zstd")},
+    "html": _html,
+    "json": _json,
     "mail": _mail,
     "ole": _ole,
+    "parquet": _parquet,
     "sql": _sql,
     "tar": _tar,
+    "xml": _xml,
     "zip": _zip,
 }

@@ -120,11 +120,12 @@ class LineRange(io.RawIOBase):
 
 
 class Recoded(io.RawIOBase):
-    """A UTF-16 or UTF-32 stream as UTF-8, and lone carriage returns as line ends."""
+    """A UTF-16 or UTF-32 stream (any stream with ``recode``) as UTF-8; lone carriage returns as line ends."""
 
-    def __init__(self, stream: IO[bytes], codec: str, mend_returns: bool = False) -> None:
+    def __init__(self, stream: IO[bytes], codec: str, mend_returns: bool = False, recode: bool = False) -> None:
         self._stream = stream
-        self._decoder: Any = codecs.getincrementaldecoder(codec)("replace") if is_wide(codec) else None
+        decode = recode or is_wide(codec)
+        self._decoder: Any = codecs.getincrementaldecoder(codec)("replace") if decode else None
         self._mend = mend_returns
 
     def readable(self) -> bool:
