@@ -1,0 +1,198 @@
+"""Names that no rule can know: a small bilingual model (Kazakh and Russian) reads the sentence.
+
+``NerRecognizer`` is the model alone; ``NameRecognizer`` is the rules of ``person.py`` and the model together, and what
+the product uses. The model reads only lines in which some Cyrillic word could be a name, each distinct piece once, in
+batches. The same vetoes hold as for the rules: a street, a company or a tariff called after a person is no person.
+Training, data and figures: ``docs/models.md``.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+from derbes.recognizers import nlp as pipeline
+from derbes.recognizers import person_context as context
+from derbes.recognizers.base import Match, TextRecognizer
+from derbes.recognizers.names import tag
+from derbes.recognizers.nlp import Span
+from derbes.recognizers.person import PersonRecognizer
+
+SCORE = 0.6
+CERTAIN = 0.9  # rules that saw a patronymic; in capitals any two words look like a name
+_CACHED_PIECES, _CACHED_LENGTH = 4096, 400
+_LONGEST_NAME = 6  # words
+_LETTERS = "А-Яа-яЁёІіҒғҚқҢңҮүҰұҺһӘәӨө"
+_NAME_WORD = re.compile(rf"[\u0400-\u042fҒҚҢҮҰҺӘӨ][{_LETTERS}]{{1,40}}")
+_LINE = re.compile(r"[^\n]+")
+_SENTENCE_START = re.compile(r"(?:^|[.!?»”\"\n•—–-])\s*$")
+_GLUED_BEFORE = re.compile(r"[\w@/\\]|(?<=\w)[.-]")
+_GLUED_AFTER = re.compile(r"[\d_@/\\]|[.:]\w")
+
+_lock = threading.Lock()  # spaCy's vocabulary is shared by the threads of a process
+
+
+class NerRecognizer(TextRecognizer):
+    """Finds names of natural persons in Kazakh and Russian sentences with the model that ships in the package."""
+
+    ENTITIES: ClassVar[tuple[str, ...]] = ("PERSON",)
+    # A Cyrillic capital followed by a Cyrillic letter.
+    ANCHOR: ClassVar[tuple[bytes, ...]] = (rb"(?:\xd0[\x80-\xaf]|[\xd2\xd3][\x80-\xbf])[\xd0-\xd3]",)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._known: dict[str, list[Span]] = {}
+
+    def __getstate__(self) -> dict[str, Any]:
+        return {**self.__dict__, "_known": {}}
+
+    def find(self, text: str) -> Iterator[Match]:
+        """Yield names in ``text``, all with score 0.6."""
+        yield from self.find_many([text])[0]
+
+    def find_many(self, texts: Sequence[str]) -> list[list[Match]]:
+        """``find`` for each of ``texts``, in one batch."""
+        return [persons(text, spans) for text, spans in zip(texts, self.read(texts), strict=True)]
+
+    def read(self, texts: Sequence[str]) -> list[list[Span]]:
+        """All that the model sees in each text: ``(start, end, label)`` with labels PERSON, ORG and LOC."""
+        pieces = [list(_pieces(text)) for text in texts]
+        answers = self._answers({piece for found in pieces for _, piece in found})
+        return [[(at + s, at + e, x) for at, piece in found for s, e, x in answers[piece]] for found in pieces]
+
+    def _answers(self, wanted: set[str]) -> dict[str, list[Span]]:
+        """What the model sees in each distinct piece; short pieces are remembered."""
+        answers = {piece: self._known[piece] for piece in wanted if piece in self._known}
+        unread = sorted(wanted - answers.keys(), key=lambda piece: (len(piece), piece))
+        if unread:
+            with _lock:
+                answers.update(zip(unread, pipeline.entities(pipeline.load(), unread), strict=True))
+        if len(self._known) + len(unread) > _CACHED_PIECES:
+            self._known.clear()
+        self._known.update({p: answers[p] for p in unread[:_CACHED_PIECES] if len(p) <= _CACHED_LENGTH})
+        return answers
+
+
+class NameRecognizer(TextRecognizer):
+    """Finds names of natural persons: the rules first, the model where they are silent or doubtful."""
+
+    ENTITIES: ClassVar[tuple[str, ...]] = ("PERSON",)
+    ANCHOR: ClassVar[tuple[bytes, ...]] = tuple(dict.fromkeys((*PersonRecognizer.ANCHOR, *NerRecognizer.ANCHOR)))
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.rules = PersonRecognizer(*args, **kwargs)
+        self.model = NerRecognizer(*args, **kwargs)
+
+    def find(self, text: str) -> Iterator[Match]:
+        """Yield names in ``text``."""
+        yield from self.find_many([text])[0]
+
+    def find_many(self, texts: Sequence[str]) -> list[list[Match]]:
+        """``find`` for each of ``texts``, the model in one batch."""
+        rules = [list(self.rules.find(text)) for text in texts]
+        return [union(*each) for each in zip(texts, rules, self.model.read(texts), strict=True)]
+
+
+def persons(text: str, seen: Sequence[Span]) -> list[Match]:
+    """The model's persons that stand up to the vetoes, and the words of their full names wherever else they occur."""
+    found = [_trimmed(text, start, end) for start, end, label in seen if label == "PERSON"]
+    spans = [(start, end) for start, end in found if _stands(text, start, end)]
+    spans += _echoes(text, spans, seen)
+    return [Match(start, end, "PERSON", SCORE) for start, end in sorted(spans)]
+
+
+def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
+    """Without a common noun that has its capital from the sentence: «Академик Сагдеев», «Слова Сагдеева»."""
+    first, blank, rest = text[start:end].partition(" ")
+    if blank and tag(first) == "c" and _SENTENCE_START.search(text, max(0, start - 3), start):
+        return end - len(rest.lstrip()), end
+    return start, end
+
+
+def _echoes(text: str, spans: Sequence[tuple[int, int]], seen: Sequence[Span]) -> list[tuple[int, int]]:
+    """Single words that the model left alone and that are part of a full name elsewhere in ``text``."""
+    stems = {
+        pipeline.stem(word.lower())
+        for start, end in spans
+        if " " in text[start:end]
+        for word in _NAME_WORD.findall(text, start, end)
+        if len(word) > 3 and not word.isupper()
+    }
+    if not stems:
+        return []
+    taken = bytearray(len(text))
+    for start, end, *_ in (*seen, *spans):
+        taken[start:end] = b"\1" * (end - start)
+    return [
+        word.span()
+        for word in _NAME_WORD.finditer(text)
+        if not taken[word.start()]
+        and len(word[0]) > 3
+        and pipeline.stem(word[0].lower()) in stems
+        and _stands(text, *word.span())
+    ]
+
+
+def union(text: str, rules: Iterable[Match], seen: Sequence[Span]) -> list[Match]:
+    """One list of disjoint persons from the finds of the rules and the model's spans (all labels) in ``text``.
+
+    Where both see the same person the longer span stays, with the rules' evidence. An unlabelled find of the rules
+    falls where the model reads a place or an organisation; a lone word falls also where the model reads nothing.
+    """
+    model = persons(text, seen)
+    taken: list[Match] = []
+    for match in sorted([*(m for m in rules if _agreed(text, m, seen)), *model], key=_precedence):
+        rivals = [n for n, other in enumerate(taken) if match.start < other.end and other.start < match.end]
+        if not rivals:
+            taken.append(match)
+        elif len(rivals) == 1 and match.score > taken[rivals[0]].score:
+            other = taken[rivals[0]]
+            taken[rivals[0]] = replace(match, start=other.start, end=other.end)
+    return sorted(taken, key=lambda m: m.start)
+
+
+def _precedence(match: Match) -> tuple[bool, int, float]:
+    return (not match.labelled, match.start - match.end, -match.score)
+
+
+def _agreed(text: str, match: Match, seen: Sequence[Span]) -> bool:
+    """A find of the rules that the model does not contradict."""
+    if match.labelled or not _NAME_WORD.search(text, match.start, match.end):
+        return True
+    labels = {label for s, e, label in seen if s < match.end and match.start < e}
+    if "PERSON" in labels:
+        return True
+    name = text[match.start : match.end]
+    if labels or (name.isupper() and match.score < CERTAIN):
+        return False
+    return " " in name or "." in name
+
+
+def _pieces(text: str) -> Iterator[tuple[int, str]]:
+    """Offset and text of every piece worth the model's time: whole lines, the long ones cut at sentence ends."""
+    for line in _LINE.finditer(text):
+        if not _NAME_WORD.search(line[0]):
+            continue
+        for start, end in pipeline.chunks(line[0]):
+            piece = line[0][start:end]
+            if any(tag(word) not in "Vc" for word in _NAME_WORD.findall(piece)):
+                yield line.start() + start, piece
+
+
+def _stands(text: str, start: int, end: int) -> bool:
+    """The span looks like a name and nothing around it says otherwise."""
+    name = text[start:end]
+    words = name.split()
+    if not _NAME_WORD.search(name) or len(words) > _LONGEST_NAME:
+        return False
+    if (start and _GLUED_BEFORE.match(text, start - 1)) or _GLUED_AFTER.match(text, end):
+        return False
+    if len(words) == 1 and name.isupper() and len(name) <= 4:  # an abbreviation
+        return False
+    if start and text[start - 1] in '«"„“' and text[end : end + 1] in tuple('»"”“'):
+        return False
+    return not context.is_called_after(text, start, end, False)
