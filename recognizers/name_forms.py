@@ -89,7 +89,7 @@ _KK = (
 _SURNAME = re.compile(
     rf"(?:[бвгғдёжзйкқлмнңпрстфхһцчшщьаеиіоуұүыюяәө](?:[оеё]в|[ғг]?ал[иі]ев|ин|ын)(?:[аы]?{_KK}|[уе]|ым|ой|ою|ых|ыми)"
     r"|[сц]к(?:ий|ой|ая|ого|ому|им|ом|ую|их|ими)" + _KK +
-    r"|[бвгдзклмнпрстфхцчшщ](?:енко|[ую]к(?:а|у|ом|е)?)|[аеиоуя]?янц?(?:а|у|ом|е)?|дзе|швили|[нл]ко)$"
+    r"|[бвгдзклмнпрстфхцчшщ](?:енко" + _KK + r"|[ую]к(?:а|у|ом|е)?)|[аеиоуя]?янц?(?:а|у|ом|е)?|дзе|швили|[нл]ко)$"
 )  # fmt: skip
 _SURNAME_LATIN = re.compile(r"(?:[a-z](?:[oeyi]v|in|yn)a?|sk(?:y|i|iy|ii|aya|aia|aja)|enko|chuk|yan|dze|shvili)$")
 _ADJECTIVE = re.compile(r"[сц]к(?:ий|ой|ая|ого|ому|им|ом|ую|их|ими)$|sk(?:y|iy|ii|aya|aia|aja)$")
@@ -146,6 +146,7 @@ def is_patronymic_form(low: str) -> bool:
     return bool((_PATRONYMIC_LATIN if low.isascii() and "?" not in low else _PATRONYMIC).search(low))
 
 
+@lru_cache(maxsize=1 << 16)
 def surname_key(low: str) -> str:
     """One key for all cases and both genders of a surname, so that a later mention is known again."""
     for base in (*kazakh_bases(low), low):

@@ -34,12 +34,16 @@ _INSIDE = str.maketrans("", "", "?'`")  # may stand in a name: a lost letter, an
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """``given``, ``core`` (those common in Kazakhstan and Russia), ``ambiguous`` and ``surnames`` hold keys (``name_forms.fold``), the rest words in lower case."""
+    """Words in lower case; the first five hold keys (``name_forms.fold``).
+
+    ``core`` are the given names common in Kazakhstan and Russia, ``foreign`` those of Europe.
+    """
 
     given: frozenset[str]
     core: frozenset[str]
     ambiguous: frozenset[str]
     surnames: frozenset[str]
+    foreign: frozenset[str]
     latin_given: frozenset[str]
     latin_surnames: frozenset[str]
     common: frozenset[str]
@@ -68,6 +72,7 @@ def gazetteer() -> Gazetteer:
         core=lists["core"],
         ambiguous=lists["ambiguous"] | {fold(word) for word in own["ambiguous"]},
         surnames=lists["surnames"] | {fold(word) for word in own["short_surnames"]},
+        foreign=lists["foreign"],
         latin_given=lists["latin_given"],
         latin_surnames=lists["latin_surnames"],
         common=lists["common"],
@@ -100,8 +105,9 @@ def tag(word: str) -> str:
     """What ``word`` may be in a name, as one letter.
 
     ``G`` a given name · ``A`` a given name that is also a word or a place · ``P`` a patronymic · ``S`` a surname by its
-    ending (``Z``: -ский) · ``K`` a surname from the list · ``i`` one or two bare capitals · ``O`` a detached оглы, кызы, ұлы ·
-    ``E`` an English given name · ``c`` a common word · ``x`` any other word, ``l`` in Latin · ``V`` no part of a name.
+    ending (``Z``: -ский) · ``K`` a surname from the list · ``i`` one or two bare capitals ·
+    ``O`` a detached оглы, кызы, ұлы · ``E`` an English given name · ``c`` a common word · ``x`` any other word, ``l`` in Latin ·
+    ``V`` no part of a name.
     """
     low = unmix(word).lower()
     if low in PARTICLES:
@@ -142,7 +148,7 @@ def _tag_plain(low: str, common: bool) -> str:
         return "G"
     if is_surname_form(parts[-1]):
         return "c" if common else "Z" if is_adjectival(parts[-1]) else "S"
-    if low in lists.latin_given:
+    if low in lists.latin_given or (not low.isascii() and not common and fold(low) in lists.foreign):
         return "E"
     if low in lists.latin_surnames:
         return "K"

@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 
 from derbes.recognizers import person_context as context
 from derbes.recognizers.base import Match, TextRecognizer
@@ -41,11 +40,11 @@ _MID_SENTENCE = re.compile(r"[a-zа-яёіәғқңөұүһ],? {1,2}$")
 _Q = "[,;]?"
 _P = "(?:P|[GAKx]O)"
 _GRAMMAR = re.compile(
-    rf"(?P<patronymic>[SZKGAxylE]{_Q}[GAKE]{_Q}{_P}|[SZKG]{_Q}[xl]{_Q}P|[GAKxyl]{_P}[SZKxGl]|P{_Q}[GA][SZKx]?"
+    rf"(?P<patronymic>[SZKGAxylE]{_Q}[GAKE]{_Q}{_P}|[SZKG]{_Q}[xl]{_Q}P|[GAKxyl]{_P}[SZKxGl]|P;?[GA][SZKx]?"
     rf"|[GASZKxyl]{_P}|[GA]O)"
     r"|(?P<initials>[SZKGxyAcPl],?II?|II?P|II?[SZKGA]|II[xcy])"
     r"|(?P<initial>I[x])"
-    rf"|(?P<pair>G[GA]{{0,2}}[SZKx]|[AE]G?[SZ]|EK|A[KG]|GG|[SZK]{_Q}[GAE])"
+    rf"|(?P<pair>G[GA]{{0,2}}[SZKx]|[AE]G?[SZ]|E[Kx]|A[KG]|GG|[SZK](?:,(?=[GAE](?![SZKx]))|;)?[GAE])"
     rf"|(?P<likely>[xy]S(?!{_Q}[GAEIP])|Ax)"
     r"|(?P<patronymic_alone>P)|(?P<given>G)|(?P<surname>[SZ])|(?P<unknown>[xyK])"
 )
@@ -54,14 +53,15 @@ _SCORES = {
     "likely": 0.6, "patronymic_alone": 0.75, "given": 0.55, "surname": 0.4, "unknown": 0.3,
 }  # fmt: skip
 _LABELLED, _KNOWN_AGAIN = 0.8, 0.7
-_LONE = frozenset({"given", "surname", "unknown"})
+_EVIDENCE = frozenset("SZPGAExKyO")
+_LONE_TAGS = {"G": "given", "S": "surname", "Z": "surname", "x": "unknown", "y": "unknown", "K": "unknown"}
+_LONE = frozenset(_LONE_TAGS.values())
 _SURE = frozenset("SZPIO")
 _VALUE_WORD = rf"(?:{_INITIAL}|[{_L}]{_LETTERS})"
 _VALUE = re.compile(rf"{_VALUE_WORD}(?:(?:,? |(?<=\.)|,(?=[{_CAP}])){_VALUE_WORD}){{0,3}}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Token:
+class _Token(NamedTuple):
     start: int
     end: int
     tag: str
@@ -104,14 +104,14 @@ def _tokens(text: str, start: int, end: int) -> list[_Token]:
         for m in _TOKEN.finditer(text, start, end)
         if m[0][0].isupper() or m[0] in PARTICLES or m[0] in _SEPARATORS
     ]
-    if not text[
-        start:end
-    ].isupper():  # «Windows NT», «Server OK»: a short Latin word in capitals among others is no name
-        tokens = [
-            replace(t, tag="V") if t.word.isascii() and t.word.isupper() and 1 < len(t.word) < 4 and t.tag != "I" else t
-            for t in tokens
-        ]
+    if len(tokens) > 1 and not text[start:end].isupper():
+        tokens = [token._replace(tag="V") if _is_abbreviation(token) else token for token in tokens]
     return tokens
+
+
+def _is_abbreviation(token: _Token) -> bool:
+    """«Windows NT», «Server OK»: a short Latin word in capitals, among words that are not."""
+    return 1 < len(token.word) < 4 and token.word.isascii() and token.word.isupper()
 
 
 def _tag(word: str) -> str:
@@ -128,26 +128,41 @@ def _by_grammar(text: str) -> Iterator[Match]:
     alone: list[tuple[str, _Token]] = []
     known: set[str] = set()
     for run in _RUN.finditer(text):
+        if run[0].isalpha():  # one word, as most runs are
+            letter = _tag(run[0])
+            if letter in _LONE_TAGS:
+                alone.append((_LONE_TAGS[letter], _Token(run.start(), run.end(), letter, run[0])))
+            if letter != "P":
+                continue
         tokens = _tokens(text, run.start(), run.end())
-        tags = "".join(token.tag for token in tokens)
-        at_boundary = bool(_BOUNDARY.search(text, max(0, run.start() - 5), run.start())) or run.start() == 0
-        if at_boundary and tags[0] == "x":
-            tags = "y" + tags[1:]
-        elif at_boundary and tags[:2] == "Ax":  # «Енді Үкімет»: a word that opens the sentence
-            tags = "c" + tags[1:]
+        tags = "".join([token.tag for token in tokens])
+        if _EVIDENCE.isdisjoint(tags):
+            continue
+        if len(tags) > 1:
+            tags = _at_start(tags) if _opens(text, run.start()) else tags.replace(",", ".")
         for shape in _GRAMMAR.finditer(tags):
             kind = shape.lastgroup or ""
             group = tokens[shape.start() : shape.end()]
             if kind in _LONE:
                 alone.append((kind, group[0]))
                 continue
-            if "," in shape[0] and not (at_boundary and shape.start() == 0):
-                continue
             weak = set(shape[0]).isdisjoint(_SURE)
             if not context.is_called_after(text, group[0].start, group[-1].end, weak=weak):
                 known.update(surname_key(token.word.lower()) for token in group if token.tag in "SZKx")
                 yield from _spans(text, group, _SCORES[kind])
     yield from _singles(text, alone, known)
+
+
+def _opens(text: str, start: int) -> bool:
+    """A sentence, a line, a value or a quotation begins here."""
+    return start == 0 or bool(_BOUNDARY.search(text, max(0, start - 5), start))
+
+
+def _at_start(tags: str) -> str:
+    """There the first word has its capital from its place, and «Иванов, Иван» may be one name."""
+    if tags[0] == "x":
+        return "y" + tags[1:]
+    return "c" + tags[1:] if tags[:2] == "Ax" else tags  # «Енді Үкімет»
 
 
 def _singles(text: str, alone: list[tuple[str, _Token]], known: set[str]) -> Iterator[Match]:

@@ -108,6 +108,23 @@ def main() -> None:
     kk_given, kk_last = mimesis(options.wheels, "kk")
     ru_given, ru_last = mimesis(options.wheels, "ru")
     russian, english = faker(options.wheels, "ru_RU"), faker(options.wheels, "en_US")
+    abroad = (
+        "en_US",
+        "en_GB",
+        "de_DE",
+        "fr_FR",
+        "es_ES",
+        "it_IT",
+        "pl_PL",
+        "tr_TR",
+        "nl_NL",
+        "sv_SE",
+        "fi_FI",
+        "cs_CZ",
+    )
+    foreign = {
+        key for locale in abroad for name in faker(options.wheels, locale)["first"] if len(key := fold(name)) > 3
+    }
     core = {*kazakh_given(options.data / "kazakh_names.json"), *kk_given, *ru_given, *russian["first"]}
     given = {*core, *first}
     last = {name for name in (*kk_last, *ru_last, *russian["last"]) if not is_surname_form(name.lower())}
@@ -116,6 +133,7 @@ def main() -> None:
         + section("core", {key for name in core if len(key := fold(name)) > 3})
         + section("ambiguous", {fold(name) for name in maybe if len(name) > 2})
         + section("surnames", {key for name in last if len(key := fold(name)) > 2})
+        + section("foreign", foreign)
         + section("latin_given", {name.lower() for name in english["first"]})
         + section("latin_surnames", {name.lower() for name in english["last"]})
         + section("common", common_words(options.data))

@@ -36,7 +36,8 @@ class Count:
             return 2 * right / max(1, self.predicted + self.gold)
 
         precision, recall = self.right / max(1, self.predicted), self.right / max(1, self.gold)
-        return f"{name:<12} P {precision:.3f} R {recall:.3f} F1 {f1(self.right):.3f} exact {f1(self.exact):.3f} gold {self.gold}"
+        overlap = f"P {precision:.3f} R {recall:.3f} F1 {f1(self.right):.3f}"
+        return f"{name:<12} {overlap} exact {f1(self.exact):.3f} gold {self.gold}"
 
 
 def factrueval(data: Path) -> Iterator[Sample]:
