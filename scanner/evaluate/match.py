@@ -8,7 +8,8 @@ from fnmatch import fnmatchcase
 
 from derbes.scanner.evaluate.cases import Case, kind_of, purposes_of
 from derbes.scanner.model.inventory import Classification
-from derbes.scanner.policy.types import TECHNICAL, UNDECLARED, Condition, Policy
+from derbes.scanner.policy.scalars import TECHNICAL, UNDECLARED
+from derbes.scanner.policy.types import Condition, Policy
 
 Fields = tuple[Classification, ...]
 

@@ -9,7 +9,8 @@ from fnmatch import fnmatchcase
 
 from derbes.scanner.model.inventory import Classification, PlaceRecord
 from derbes.scanner.policy.durations import before, parse_period
-from derbes.scanner.policy.types import UNDECLARED, Policy
+from derbes.scanner.policy.scalars import UNDECLARED
+from derbes.scanner.policy.types import Policy
 
 # Columns that say when a record came to be or ended, for a term whose column nobody named.
 RECORD_DATES = (

@@ -9,7 +9,8 @@ from typing import Any
 from derbes.scanner.evaluate.cases import Case
 from derbes.scanner.evaluate.match import Fields
 from derbes.scanner.model.findings import Text
-from derbes.scanner.policy.types import Policy, Rule, Words
+from derbes.scanner.policy.scalars import Words
+from derbes.scanner.policy.types import Policy, Rule
 from derbes.scanner.policy.words import LANGUAGES, entity_title
 
 _LOCAL = re.compile(r"\{(category|categories|entities|purposes|how)\}")

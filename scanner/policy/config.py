@@ -13,7 +13,8 @@ from derbes.scanner.errors import UsageError
 from derbes.scanner.model.places import Budget, Place, Retention, SourceLine
 
 if TYPE_CHECKING:
-    from derbes.scanner.policy.types import ConfigFile, PlaceSpec, Policy
+    from derbes.scanner.policy.files import ConfigFile, PlaceSpec
+    from derbes.scanner.policy.types import Policy
     from derbes.scanner.policy.yamlmarks import Document
 
 NAME = "derbes.yml"
@@ -77,10 +78,10 @@ def load_config(path: Path | str, policy: Policy | None = None) -> Config:
 def load_setup(path: Path | str, policy: Policy | None = None) -> tuple[Config, Policy]:
     """The configuration and the policy that judges it: ``policy`` when given, else the one that the file names."""
     from derbes.scanner.policy.decode import decode
+    from derbes.scanner.policy.files import ConfigFile
     from derbes.scanner.policy.load import DEFAULT, load_policy
     from derbes.scanner.policy.problems import PolicyErrors, in_order
     from derbes.scanner.policy.references import check_config
-    from derbes.scanner.policy.types import ConfigFile
     from derbes.scanner.policy.yamlmarks import read_document
 
     document = read_document(Path(path))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from derbes.scanner.model.findings import Exemption, ExemptionStatus, Violation
 
 if TYPE_CHECKING:
-    from derbes.scanner.policy.types import ExceptionEntry
+    from derbes.scanner.policy.files import ExceptionEntry
 
 FREE_DAYS = 90  # longer ones need approved_by
 SOON_DAYS = 14  # shown as expiring
@@ -26,9 +26,9 @@ GROWTH = 1.25  # beyond it an accepted violation is open again
 def load_exceptions(path: Path) -> tuple[ExceptionEntry, ...]:
     """Read the file; none at all means no exceptions. Raises :class:`PolicyErrors` with every mistake in it."""
     from derbes.scanner.policy.decode import decode
+    from derbes.scanner.policy.files import ExceptionsFile
     from derbes.scanner.policy.problems import PolicyErrors
     from derbes.scanner.policy.references import check_exceptions
-    from derbes.scanner.policy.types import ExceptionsFile
     from derbes.scanner.policy.yamlmarks import read_document
 
     if not path.exists():

@@ -13,7 +13,8 @@ FileKind = Literal["policy", "config", "exceptions"]
 
 def schema(kind: FileKind) -> dict[str, Any]:
     """The schema of ``policy.yml``, ``derbes.yml`` or ``derbes-exceptions.yml``, for editors and checkers."""
-    from derbes.scanner.policy.types import ConfigFile, ExceptionsFile, PolicyFile
+    from derbes.scanner.policy.files import ConfigFile, ExceptionsFile
+    from derbes.scanner.policy.types import PolicyFile
 
     models: dict[FileKind, type[BaseModel]] = {"policy": PolicyFile, "config": ConfigFile, "exceptions": ExceptionsFile}
     titles = {"policy": "policy.yml", "config": "derbes.yml", "exceptions": "derbes-exceptions.yml"}

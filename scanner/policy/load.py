@@ -11,7 +11,8 @@ from typing import Any
 from derbes.scanner.policy.decode import decode
 from derbes.scanner.policy.problems import PolicyErrors, Problem, in_order, nearest
 from derbes.scanner.policy.references import check_policy, check_rule
-from derbes.scanner.policy.types import Policy, PolicyFile, Rule, RuleChange, Severity
+from derbes.scanner.policy.scalars import Severity
+from derbes.scanner.policy.types import Policy, PolicyFile, Rule, RuleChange
 from derbes.scanner.policy.yamlmarks import read_document
 
 HERE = Path(__file__).parent

@@ -11,7 +11,7 @@ from string import Formatter
 from typing import TYPE_CHECKING, Any
 
 from derbes.scanner.policy.problems import Problem, nearest
-from derbes.scanner.policy.types import TECHNICAL, UNDECLARED
+from derbes.scanner.policy.scalars import TECHNICAL, UNDECLARED
 from derbes.scanner.policy.words import entity_titles
 
 if TYPE_CHECKING:

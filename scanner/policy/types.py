@@ -1,115 +1,30 @@
-"""What a policy, a rule and a configuration are, as they are written; the JSON Schemas come from here.
+"""What a policy and a rule are, as they are written; the JSON Schemas come from here.
 
 Everything is frozen and closed: an unknown key is an error. References (clause, category, purpose, subject) are
-checked in ``load.py``, which knows where each stood in its file.
+checked in ``references.py``, on the data as written.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
 from functools import cached_property
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    GetJsonSchemaHandler,
-    WithJsonSchema,
-    model_validator,
-)
+from pydantic import Field
 
 from derbes.scanner.model.findings import PolicyRef
-from derbes.scanner.policy.durations import parse_period, parse_seconds
-
-Severity = Literal["critical", "major", "minor"]
-Kind = Literal["database", "log", "form", "file", "mail", "schema"]
-Id = Annotated[str, Field(pattern=r"^[\w.:/@-]{1,200}$")]
-UNDECLARED = "undeclared"
-TECHNICAL = "technical"
-
-
-def _period(value: Any) -> Any:
-    return parse_period(value) and value
-
-
-def _day(value: Any) -> date:
-    try:
-        return date.fromisoformat(value if isinstance(value, str) and len(value) == 10 else "")
-    except ValueError:
-        raise ValueError("дата пишется так: 2026-11-30") from None
-
-
-def _one_or_many(value: Any) -> Any:
-    return [value] if isinstance(value, str) else value
-
-
-def _title(value: Any) -> Any:
-    """A bare string is a title in every language."""
-    return {"ru": value} if isinstance(value, str) else value
-
-
-Period = Annotated[
-    str,
-    BeforeValidator(_period),
-    WithJsonSchema({"type": "string", "pattern": "^P(?=.)([0-9]+Y)?([0-9]+M)?([0-9]+W)?([0-9]+D)?$"}),
-]
-Day = Annotated[
-    date,
-    BeforeValidator(_day),
-    WithJsonSchema({"type": "string", "format": "date"}),
-]
-Seconds = Annotated[
-    float,
-    BeforeValidator(parse_seconds),
-    WithJsonSchema({"type": ["string", "number"], "description": "600, 90s, 10m, 2h, PT10M"}),
-]
-
-
-def _switch(value: Any) -> Any:
-    """``technical: personal`` is short for ``technical: {as: personal}``."""
-    return {"as": value} if isinstance(value, str) else value
-
-
-class _OrString:
-    """In the JSON Schema: the type itself, or a string."""
-
-    def __get_pydantic_json_schema__(self, core: Any, handler: GetJsonSchemaHandler) -> dict[str, Any]:
-        return {"anyOf": [{"type": "string"}, handler(core)]}
-
-
-Many = Annotated[tuple[str, ...], BeforeValidator(_one_or_many), _OrString()]
-
-
-class Model(BaseModel):
-    """Closed and frozen. Numbers may stand where text is meant, and a key with nothing after it is a key left out."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, coerce_numbers_to_str=True, populate_by_name=True)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _without_empty(cls, data: Any) -> Any:
-        if not isinstance(data, dict):
-            return data
-        known = {info.alias or name for name, info in cls.model_fields.items()}
-        return {key: value for key, value in data.items() if value is not None or key not in known}
-
-
-class Words(Model):
-    """A text in up to three languages; Russian stands in for those that are missing."""
-
-    ru: str
-    kk: str | None = None
-    en: str | None = None
-
-    def by_language(self) -> dict[str, str]:
-        """Language -> text, all three."""
-        return {"ru": self.ru, "kk": self.kk or self.ru, "en": self.en or self.ru}
-
-
-Title = Annotated[Words, BeforeValidator(_title), _OrString()]
+from derbes.scanner.policy.scalars import (
+    TECHNICAL,
+    UNDECLARED,
+    Id,
+    Many,
+    Model,
+    OrString,
+    Period,
+    Severity,
+    Switch,
+    Title,
+)
 
 
 class Category(Model):
@@ -274,7 +189,7 @@ class PolicyFile(Model):
     effective: str | None = None
     clauses: Mapping[str, str] = Field(default_factory=dict)
     categories: tuple[Category, ...] = ()
-    technical: Annotated[Technical, BeforeValidator(_switch), _OrString()] = Technical()
+    technical: Annotated[Technical, Switch, OrString()] = Technical()
     undeclared: Undeclared = Undeclared()
     subjects: tuple[Subject, ...] = ()
     purposes: tuple[Purpose, ...] = ()
@@ -358,81 +273,3 @@ class Policy(PolicyFile):
             dict(self.category_titles),
             dict(self.category_clauses),
         )
-
-
-class ExceptionEntry(Model):
-    """One accepted violation. ``rule`` and ``where`` are for readers; the id alone decides.
-
-    ``added``: the day of acceptance; ``units``: how many it covered then, so that growth is noticed.
-    """
-
-    id: Annotated[str, Field(pattern=r"^DRB-[0-9A-F]{4,16}$")]
-    rule: str | None = None
-    where: str | None = None
-    reason: Annotated[str, Field(min_length=1)]
-    by: Annotated[str, Field(min_length=1)]
-    approved_by: str | None = None
-    until: Day
-    added: Day | None = None
-    units: int | None = Field(default=None, ge=0)
-
-
-class ExceptionsFile(Model):
-    """``derbes-exceptions.yml``."""
-
-    version: Literal[1] = 1
-    exceptions: tuple[ExceptionEntry, ...] = ()
-
-
-class PlaceAccess(Model):
-    """Who may read the place."""
-
-    roles: tuple[str, ...] = ()
-
-
-class PlaceRetention(Model):
-    """How long records are kept, counted from the date in ``column``; without ``keep``, the purposes' own term."""
-
-    column: str | None = None
-    keep: Period | None = None
-
-
-class PlaceBudget(Model):
-    """Beyond it a place is sampled, and the report says so."""
-
-    rows: int | None = Field(default=None, gt=0)
-    time: Seconds | None = None
-
-
-class FieldSpec(Model):
-    """What is said of one field (a path or a glob of paths)."""
-
-    purposes: tuple[str, ...]
-
-
-class PlaceSpec(Model):
-    """One place of ``derbes.yml``."""
-
-    id: Id
-    target: Annotated[str, Field(min_length=1)]
-    kind: Kind | None = None
-    owner: str | None = None
-    subjects: tuple[str, ...] = ()
-    purposes: tuple[str, ...] = ()
-    access: PlaceAccess | None = None
-    retention: PlaceRetention | None = None
-    budget: PlaceBudget | None = None
-    transfer: Literal["third-party", "none"] | None = None
-    consent: bool = False
-    encoding: str | None = None
-    fields: Mapping[str, FieldSpec] = Field(default_factory=dict)
-
-
-class ConfigFile(Model):
-    """``derbes.yml``: where data lie and what for."""
-
-    version: Literal[1]
-    policy: str = "hosting-pro"
-    technical: Literal["technical", "personal"] | None = None
-    places: tuple[PlaceSpec, ...] = ()
-    exceptions: str | None = None

@@ -13,8 +13,9 @@ from derbes.scanner.model.findings import Violation
 from derbes.scanner.model.inventory import Classification, EntityCount, Inventory, PlaceRecord, Run
 from derbes.scanner.model.places import Place, SourceLine
 from derbes.scanner.policy.config import Config, _place
+from derbes.scanner.policy.files import PlaceSpec
 from derbes.scanner.policy.load import load_policy
-from derbes.scanner.policy.types import Example, PlaceSpec, Policy
+from derbes.scanner.policy.types import Example, Policy
 
 TODAY = date(2026, 11, 22)
 RUN = Run(id="1", command="check", started_at="", finished_at="", complete=True, executor="serial")
