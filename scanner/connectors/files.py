@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import os
-import re
 import sys
 from collections.abc import Iterator
-from datetime import UTC, datetime
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import IO, cast
 
 from derbes.scanner.connectors.base import Options, Source
 from derbes.scanner.connectors.discovery import Entry, discover, display
 from derbes.scanner.connectors.encodings import is_wide
-from derbes.scanner.connectors.formats import SAMPLE, Format, sniff, suffix_of
+from derbes.scanner.connectors.file_facts import facts_of
+from derbes.scanner.connectors.formats import SAMPLE, sniff
 from derbes.scanner.connectors.readers.base import Budget, Item, Reading
 from derbes.scanner.connectors.readers.dispatch import guarded, read_stream
 from derbes.scanner.connectors.readers.lines import LineRange
@@ -25,11 +24,6 @@ from derbes.scanner.model.places import Place
 
 STDIN = "-"
 _COUNT_BLOCK = 4 << 20
-_BACKUP = re.compile(r"backup|бэкап|бекап|резервн|(?:^|[^a-z])(?:bak|dump|old|copy|копия)(?:$|[^a-z])", re.I)
-_EXPORT = re.compile(r"export|выгрузк|экспорт|unload|клиент|client|customer|users?(?:$|[^a-z])|контакт|contacts?", re.I)
-_ARCHIVES = frozenset({"zip", "tar", "gzip", "bzip2", "xz", "zstd", "unsupported:7z", "unsupported:RAR"})
-_EXPORTED = frozenset({"csv", "parquet", "zip", "ole", "jsonl", "json", "xml"})
-_WEB_ROOT = re.compile(r"(?:^|/)(?:public_html|htdocs|webroot|wwwroot|www/html|var/www)(?:/|$)", re.I)
 
 
 class FilesSource(Source):
@@ -70,7 +64,7 @@ class FilesSource(Source):
             return
         for entry in discover(self.place, self.options.follow_links):
             if isinstance(entry, Entry):
-                facts = self._facts_of(entry)
+                facts = facts_of(entry, self._reading(entry.path, entry.part))
                 if facts:
                     yield facts
 
@@ -130,54 +124,6 @@ class FilesSource(Source):
             if lines.start < unit.spec["end"]:
                 yield from read_stream(cast("IO[bytes]", lines), reading, first_line, sample)
 
-    def _facts_of(self, entry: Entry) -> Facts | None:
-        try:
-            info = Path(entry.path).stat()
-            with Path(entry.path).open("rb") as stream:
-                sample = stream.read(SAMPLE)
-        except OSError:
-            try:
-                info, sample = Path(entry.path).stat(), b""
-            except OSError:
-                return None
-        form = sniff(sample, self._reading(entry.path, entry.part))
-        path = display(str(Path(entry.path).absolute()))
-        return Facts(
-            part=entry.part,
-            mode=info.st_mode & 0o7777,
-            owner=str(info.st_uid),
-            web_root=in_web_root(path),
-            copy=copy_kind(path, form),
-            modified=datetime.fromtimestamp(info.st_mtime, UTC).date().isoformat(),
-        )
-
-
-def copy_kind(path: str, form: Format) -> str | None:
-    """What kind of copy a file is by format and name: ``dump`` (SQL dumps, SQLite files called a dump), ``backup``
-    (archives, and names with backup, бэкап, bak, dump, old), ``export`` (tables and documents whose name says export,
-    выгрузка, clients …, and every spreadsheet or Parquet file)."""
-    name = PurePosixPath(path).name
-    if form.name in {"sql", "unsupported:pg_dump -Fc"}:
-        return "dump"
-    if _BACKUP.search(name):
-        return "backup"
-    spreadsheet = form.name == "parquet" or suffix_of(name) in {".xlsx", ".xls", ".xlsb", ".ods"}
-    if spreadsheet or (form.name in _EXPORTED and _EXPORT.search(name)):
-        return "export"
-    if form.name in _ARCHIVES:
-        return "backup" if not re.search(r"\.log\b|_log\b|log\.", name) else None
-    return None
-
-
-def in_web_root(path: str) -> bool:
-    """Whether a web server is likely to serve the file: by the names of its folders, or ``public/`` with an index."""
-    if _WEB_ROOT.search(path):
-        return True
-    for folder in PurePosixPath(path).parents:
-        if folder.name == "public":
-            return any(Path(folder, f"index.{suffix}").exists() for suffix in ("html", "htm", "php"))
-    return False
-
 
 def _holds_quote(sample: bytes, stream: IO[bytes]) -> bool:
     """Whether a CSV file may have line ends inside cells; a look at every byte costs a fraction of parsing them."""
@@ -209,6 +155,3 @@ def _lines_before(path: str, offset: int) -> int:
     if len(_counted) > 64:
         _counted.pop(next(iter(_counted)))
     return count
-
-
-__all__ = ["FilesSource", "copy_kind", "in_web_root"]

@@ -227,7 +227,7 @@ def read_tar(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Ite
                 if info.isfile():
                     member = archive.extractfile(info)
                     if member:
-                        yield from _member(cast("IO[bytes]", member), inner.inside(_tar_name(info)), 0)
+                        yield from _member(member, inner.inside(_tar_name(info)), 0)
                 elif not info.isdir():
                     yield inner.inside(_tar_name(info)).problem(
                         "file-special", "ссылка или устройство в архиве не читается"

@@ -164,6 +164,12 @@ def _parquet(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Ite
     return read_parquet(stream, reading, sample)
 
 
+def _sqlite(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
+    from derbes.scanner.connectors.readers.sqlite import read_sqlite
+
+    return read_sqlite(stream, reading, sample)
+
+
 _READERS: dict[str, StreamReader] = {
     **{name: _packed(name) for name in ("gzip", "bzip2", "xz", "zstd")},
     "html": _html,
@@ -172,6 +178,7 @@ _READERS: dict[str, StreamReader] = {
     "ole": _ole,
     "parquet": _parquet,
     "sql": _sql,
+    "sqlite": _sqlite,
     "tar": _tar,
     "xml": _xml,
     "zip": _zip,

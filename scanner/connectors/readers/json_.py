@@ -11,6 +11,7 @@ import io
 import json
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import IO, Any, cast
 
 from derbes.scanner.connectors.encodings import Decoder
@@ -25,6 +26,7 @@ _BLANK = re.compile(r"[\s,]*")
 _DATA_KEY = re.compile(r"\d\D{0,2}\d\D{0,2}\d\D{0,2}\d\D{0,2}\d|@|[^\W_]\s+[^\W_].*\s|^https?:")
 
 
+@lru_cache(maxsize=4096)
 def segment(key: str) -> str:
     """A key as a path segment; ``{}`` when it looks like data."""
     return "{}" if len(key) > 80 or _DATA_KEY.search(key) else " ".join(key.split()) or "{}"

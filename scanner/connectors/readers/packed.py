@@ -51,7 +51,9 @@ class Unpacked(io.RawIOBase):
         except MemoryError:
             self.limit = LimitReached("limit-memory", 0)
             return b""
-        except (*_ERRORS, *_zstd_errors()):
+        except Exception as error:
+            if not isinstance(error, (*_ERRORS, *_zstd_errors())):
+                raise
             self.damaged = True
             return b""
         if self._crc is not None:

@@ -31,7 +31,7 @@ class Rows:
         """Time to flush."""
         return self.size >= BATCH
 
-    def add(self, rows: list[Row]) -> Iterator[TableBatch]:
+    def add(self, rows: Sequence[Row]) -> Iterator[TableBatch]:
         """Append rows; ragged ones are filled up. Flushes first where the filling would outgrow the data."""
         width = max(map(len, rows), default=0)
         if max(width, len(self._columns)) * (self.next_row - self.first_row + len(rows)) > MAX_CELLS:
@@ -72,7 +72,7 @@ class Rows:
             yield TableBatch(self.dataset, columns, 0, 0)
         self._columns, self._extra, self.first_row, self.size = [], {}, self.next_row, 0
 
-    def _narrowed(self, rows: list[Row]) -> list[Row]:
+    def _narrowed(self, rows: Sequence[Row]) -> list[Row]:
         """Rows cut to a common width; what stands beyond it goes the slow way."""
         limit = max(MAX_CELLS // len(rows), sorted(map(len, rows))[len(rows) // 2])
         for number, row in enumerate(rows, self.next_row):

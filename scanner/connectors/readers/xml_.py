@@ -3,14 +3,16 @@ under the only element that the root holds) that comes again and again."""
 
 from __future__ import annotations
 
+import io
 import re
-from collections.abc import Iterator
-from typing import IO, Any
+from collections.abc import Iterable, Iterator
+from itertools import chain
+from typing import IO, Any, cast
 
 from derbes.scanner.connectors.encodings import Decoder, is_known
 from derbes.scanner.connectors.readers.base import LIMIT_MESSAGES, Cells, Item, Reading
 from derbes.scanner.connectors.readers.json_ import MAX_DEPTH, known
-from derbes.scanner.connectors.readers.lines import Pushed, text_pieces
+from derbes.scanner.connectors.readers.lines import text_pieces
 from derbes.scanner.connectors.readers.text import opened, read_text
 
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.-]{1,40})[\"']")
@@ -46,9 +48,7 @@ def read_xml(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Ite
         except (ExpatError, Forbidden) as error:
             yield from walk.flush()
             yield _problem(reading, error)
-            rest = (before + piece).encode("utf-8", "replace")
-            tail = Pushed(rest, _Remaining(pieces))  # type: ignore[arg-type]
-            yield from read_text(tail, reading, reading.dataset("xml", unit="line"), "utf-8", line)  # type: ignore[arg-type]
+            yield from _as_text(chain((before, piece), pieces), reading, line)
             return
         if walk.cells.full:
             reading.budget.check_time()
@@ -60,13 +60,7 @@ def read_xml(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Ite
     except ExpatError as error:
         yield from walk.flush()
         yield _problem(reading, error)
-        yield from read_text(
-            Pushed(before.encode("utf-8", "replace"), _Remaining(iter(()))),  # type: ignore[arg-type]
-            reading,
-            reading.dataset("xml", unit="line"),
-            "utf-8",
-            line,
-        )
+        yield from _as_text((before,), reading, line)
         return
     yield from walk.flush()
     if walk.too_deep:
@@ -79,15 +73,23 @@ def _problem(reading: Reading, error: Exception) -> Item:
     return reading.problem("file-damaged", "XML повреждён или обрывается; остальное прочитано как текст")
 
 
-class _Remaining:
+class _Remaining(io.RawIOBase):
     """Text pieces as a stream of bytes."""
 
-    def __init__(self, pieces: Iterator[str]) -> None:
-        self._pieces = pieces
+    def __init__(self, pieces: Iterable[str]) -> None:
+        self._pieces = iter(pieces)
+
+    def readable(self) -> bool:
+        return True
 
     def read(self, size: int = -1) -> bytes:
         """The next piece."""
         return next(self._pieces, "").encode("utf-8", "replace")
+
+
+def _as_text(pieces: Iterable[str], reading: Reading, line: int) -> Iterator[Item]:
+    stream = cast("IO[bytes]", _Remaining(pieces))
+    yield from read_text(stream, reading, reading.dataset("xml", unit="line"), "utf-8", line)
 
 
 def _parser(walk: Any) -> Any:
@@ -105,7 +107,7 @@ def _parser(walk: Any) -> Any:
     return parser
 
 
-def _refuse(*_: object) -> None:
+def _refuse(*_: object) -> int:
     raise Forbidden
 
 
