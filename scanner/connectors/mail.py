@@ -13,31 +13,25 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from email.message import Message
-from email.parser import BytesParser
-from email.policy import compat32
-from itertools import islice
 from typing import IO
 
-from derbes.scanner.connectors.encodings import guess
+from derbes.scanner.connectors.mail_parts import Part
 from derbes.scanner.connectors.mail_text import header_text, headers, join_texts, part_text, sent
 from derbes.scanner.connectors.readers.base import Budget, Cells, Item, Reading
 from derbes.scanner.model.data import Field
 from derbes.scanner.model.inventory import Unscanned
 
-MAX_MESSAGE = 32 << 20
+MAX_MESSAGE = 64 << 20
 MAX_PARTS = 1000
-MAX_NESTED = 200  # a mail with more boundaries is hostile; the parser's work grows with their nesting
+MAX_DEPTH = 20
 _LINE = 1 << 20
 _FIELDS = tuple(Field(name, name) for name in ("from", "to", "subject", "body", "date"))
 _FROM_LINE = re.compile(rb"From \S{1,320}.{0,40}\d\d:\d\d.{0,40}\d{4}\b|From - ")
 _FORWARDED = ("From", "To", "Cc", "Reply-To", "Subject")
 _EMLX = re.compile(rb"\d{1,10}\s*\n")
-_NESTING = re.compile(rb"boundary\s{0,9}=|message/", re.IGNORECASE)
-# The standard library splits these at their semicolons, in time that grows with the square of their length.
-_PARAMETERS = re.compile(rb"^content-(?:type|disposition)[^\n]*+(?:\n[ \t][^\n]*+)*+", re.IGNORECASE | re.MULTILINE)
-_MAX_PARAMETERS = 8192
 _READABLE = frozenset({"text/plain", "text/html"})
+_SEALED = frozenset({"application/pkcs7-mime", "application/x-pkcs7-mime", "multipart/encrypted"})
+_SIGNATURES = frozenset({"application/pgp-encrypted", "application/pgp-signature", "application/pkcs7-signature"})
 _UNSAFE = re.compile(r"[\x00-\x1f\x7f/\\!]+")
 
 
@@ -74,7 +68,7 @@ def read_mail(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[It
     yield from _problems(unread, reading)
 
 
-def messages(stream: IO[bytes], sample: bytes) -> Iterator[tuple[bytes, bool]]:
+def messages(stream: IO[bytes], sample: bytes) -> Iterator[tuple[bytes | bytearray, bool]]:
     """Each message, and whether it was cut at ``MAX_MESSAGE``. ``From `` lines part the messages of an mbox; without
     one at the beginning all of it is one message."""
     if not sample.startswith(b"From "):
@@ -82,84 +76,81 @@ def messages(stream: IO[bytes], sample: bytes) -> Iterator[tuple[bytes, bool]]:
         prefix = _EMLX.match(data)
         yield data[prefix.end() if prefix else 0 :], bool(stream.read(1))
         return
-    lines: list[bytes] = []
-    size, cut = 0, False
+    message, cut = bytearray(), False
     blank = new_line = True
+    started = False
     while line := stream.readline(_LINE):
         if blank and new_line and line.startswith(b"From ") and _FROM_LINE.match(line):
-            if lines:
-                yield b"".join(lines), cut
-            lines, size, cut, blank = [], 0, False, False
+            if started:
+                yield message, cut
+            message, cut, blank, started = bytearray(), False, False, True
             continue
         blank, new_line = new_line and line in (b"\n", b"\r\n"), line.endswith(b"\n")
-        cut = cut or size + len(line) > MAX_MESSAGE
+        cut = cut or len(message) + len(line) > MAX_MESSAGE
         if not cut:
-            lines.append(line)
-            size += len(line)
-    if lines:
-        yield b"".join(lines), cut
+            message += line
+    yield message, cut
 
 
-def _read_message(data: bytes, number: int, cells: Cells) -> Contents:
-    contents = Contents()
-    if sum(1 for _ in islice(_NESTING.finditer(data), MAX_NESTED + 1)) > MAX_NESTED:
-        cells.add("body", number, data.decode(guess(data[: 1 << 16]), "replace"))
-        contents.too_deep = 1
-        return contents
-    data = _PARAMETERS.sub(lambda header: header[0][:_MAX_PARAMETERS], data)
-    message = BytesParser(policy=compat32).parsebytes(data)
-    cells.add("from", number, headers(message, "From", "Reply-To", "Sender"))
-    cells.add("to", number, headers(message, "To", "Cc", "Bcc", "Delivered-To", "Envelope-To"))
-    cells.add("subject", number, headers(message, "Subject"))
+def _read_message(data: bytes | bytearray, number: int, cells: Cells) -> Contents:
+    message = Part.at(data, 0, len(data))
+    cells.add("from", number, headers(message, "from", "reply-to", "sender"))
+    cells.add("to", number, headers(message, "to", "cc", "bcc", "delivered-to", "envelope-to"))
+    cells.add("subject", number, headers(message, "subject"))
     cells.add("date", number, sent(message))
+    contents = Contents()
     _collect(message, contents)
     cells.add("body", number, join_texts(contents.texts))
     return contents
 
 
-def _collect(part: Message, contents: Contents, depth: int = 0) -> None:
-    """Sort the parts of a message into texts, attachments and what cannot be read. Depth is at most the number of
-    boundaries and forwarded messages, which is bounded."""
+def _collect(part: Part, contents: Contents, depth: int = 0) -> None:
+    """Sort the parts of a message into texts, attachments and what cannot be read."""
     contents.parts += 1
-    if contents.parts > MAX_PARTS or depth > MAX_NESTED:
+    if contents.parts > MAX_PARTS:
         contents.too_deep = 1
         return
-    kind, major = part.get_content_type(), part.get_content_maintype()
-    children = part.get_payload()
-    if isinstance(children, list):
-        if kind == "multipart/encrypted":
-            contents.encrypted += 1
-        for child in children:
-            if isinstance(child, Message):
-                if major == "message":
-                    contents.texts.append(_inner_headers(child, every=kind != "message/rfc822"))
-                _collect(child, contents, depth + 1)
+    if depth >= MAX_DEPTH:
+        contents.too_deep = 1
+        contents.texts.append(part_text(part))
         return
+    is_leaf = True
+    for child in part.children():
+        is_leaf = False
+        if part.kind == "message/rfc822":
+            contents.texts.append(_forwarded_headers(child))
+        _collect(child, contents, depth + 1)
+        if contents.parts > MAX_PARTS:
+            break
+    contents.encrypted += part.kind in _SEALED
+    if is_leaf and part.kind not in _SEALED:
+        _collect_leaf(part, contents)
+
+
+def _collect_leaf(part: Part, contents: Contents) -> None:
     name = _file_name(part)
-    if kind in ("application/pkcs7-mime", "application/x-pkcs7-mime"):
-        contents.encrypted += 1
-    elif major == "text" and (name is None or _is_body(part)):
+    major = part.kind.partition("/")[0]
+    if _is_body(part, name) or major in ("message", "multipart"):
         contents.texts.append(part_text(part))
     elif major in ("image", "audio", "video"):
         contents.pictures += 1
-    elif kind not in ("application/pgp-encrypted", "application/pgp-signature", "application/pkcs7-signature"):
-        payload = part.get_payload(decode=True)
-        if isinstance(payload, bytes) and payload:
-            contents.attached.append((name or f"part{contents.parts}", payload))
+    elif part.kind not in _SIGNATURES and (payload := part.payload()):
+        contents.attached.append((name or f"part{contents.parts}", payload))
 
 
-def _is_body(part: Message) -> bool:
-    return part.get_content_type() in _READABLE and part.get_content_disposition() != "attachment"
+def _is_body(part: Part, name: str | None) -> bool:
+    if name is None:
+        return part.kind.startswith("text/")
+    return part.kind in _READABLE and part.content.get_content_disposition() != "attachment"
 
 
-def _inner_headers(message: Message, *, every: bool) -> str:
-    """Headers of a forwarded message; every one of a delivery report, which has nothing else."""
-    values = ((name, headers(message, name)) for name in (dict.fromkeys(message.keys()) if every else _FORWARDED))
+def _forwarded_headers(message: Part) -> str:
+    values = ((name, headers(message, name.lower())) for name in _FORWARDED)
     return "\n".join(f"{name}: {value}" for name, value in values if value)
 
 
-def _file_name(part: Message) -> str | None:
-    name = part.get_filename()
+def _file_name(part: Part) -> str | None:
+    name = part.content.get_filename()
     return _UNSAFE.sub("_", header_text(name)).strip()[-120:] or None if name else None
 
 

@@ -1,7 +1,6 @@
 """From the parts of a mail to text: headers, charsets that lie, HTML.
 
-The standard library's parser is used in its oldest policy (``compat32``): it never raises on a broken header and keeps
-raw bytes as they came. What they mean is decided here.
+Programs declare charsets that are not true, or none at all; what bytes mean is decided here.
 """
 
 from __future__ import annotations
@@ -10,12 +9,14 @@ import html
 import re
 from email.errors import HeaderParseError
 from email.header import decode_header
-from email.message import Message
 from email.utils import parsedate_to_datetime
+from itertools import pairwise
 
 from derbes.scanner.connectors.encodings import guess, is_known
+from derbes.scanner.connectors.mail_parts import Part
 
 _MAX_HEADER = 20_000  # the standard library's decoders are not linear
+_MAX_LINES = 100_000
 _RAW = re.compile("[\udc80-\udcff]")
 _WORD = re.compile(r"=\?[^?\s]{2,64}\?[bBqQ]\?")
 _FOLD = re.compile(r"\r?\n[ \t]*")
@@ -64,30 +65,24 @@ def header_text(value: str) -> str:
     return decoded if decoded.strip() else text
 
 
-def headers(message: Message, *names: str) -> str | None:
-    """All headers of these names, one a line, each text once; ``None`` when there is none."""
-    values: dict[str, list[str]] = {name.lower(): [] for name in names}
-    for name, value in message.raw_items():  # the other ways to ask for headers replace raw bytes
-        if name.lower() in values:
-            values[name.lower()].append(value)
-    texts = dict.fromkeys(header_text(value).strip() for found in values.values() for value in found)
+def headers(part: Part, *names: str) -> str | None:
+    """All headers of these names (lower-case), one a line, each text once; ``None`` when there is none."""
+    texts = dict.fromkeys(header_text(value).strip() for name in names for value in part.values.get(name, ()))
     return "\n".join(filter(None, texts)) or None
 
 
-def sent(message: Message) -> str | None:
+def sent(part: Part) -> str | None:
     """The day on which a mail was sent, as an ISO date; ``None`` when it says none that could be true."""
     try:
-        return parsedate_to_datetime(str(message.get("Date", ""))[:200]).date().isoformat()
-    except (ValueError, TypeError, IndexError, OverflowError):
+        return parsedate_to_datetime(part.values["date"][0][:200]).date().isoformat()
+    except (KeyError, ValueError, TypeError, IndexError, OverflowError):
         return None
 
 
-def part_text(part: Message) -> str:
+def part_text(part: Part) -> str:
     """A text part as plain text."""
-    payload = part.get_payload(decode=True)
-    text = decode_bytes(payload, part.get_content_charset()) if isinstance(payload, bytes) else ""
-    text = text.replace("\r\n", "\n")
-    return html_text(text) if part.get_content_subtype() == "html" else text
+    text = decode_bytes(part.payload(), part.content.get_content_charset()).replace("\r\n", "\n")
+    return html_text(text) if part.kind == "text/html" else text
 
 
 def html_text(source: str) -> str:
@@ -109,12 +104,10 @@ def html_text(source: str) -> str:
 def join_texts(texts: list[str]) -> str | None:
     """Bodies one after another; of the later ones only the lines that were not in those before (a mail usually says
     the same thing twice, as text and as HTML)."""
+    kept = texts[:1]
     seen: set[str] = set()
-    kept: list[str] = []
-    for text in texts:
-        lines = [line for line in text.split("\n") if not kept or " ".join(line.split()) not in seen]
-        seen.update(" ".join(line.split()) for line in text.split("\n"))
-        body = "\n".join(lines).strip("\n")
-        if body.strip():
-            kept.append(body)
-    return "\n\n".join(kept) or None
+    for before, text in pairwise(texts):
+        if len(seen) < _MAX_LINES:
+            seen.update(" ".join(line.split()) for line in before.split("\n"))
+        kept.append("\n".join(line for line in text.split("\n") if " ".join(line.split()) not in seen))
+    return "\n\n".join(text.strip("\n") for text in kept if text.strip()) or None

@@ -227,3 +227,47 @@ def test_hostile_mail_is_read_in_bounded_time(data: bytes) -> None:
     begin = time.process_time()
     read(data)
     assert time.process_time() - begin < 20
+
+
+def multipart(boundary: str, *parts: bytes, kind: str = "mixed") -> bytes:
+    mark = b"--" + boundary.encode()
+    head = f'Content-Type: multipart/{kind}; boundary="{boundary}"\n\nignored\n'.encode()
+    return head + b"".join(mark + b"\n" + part + b"\n" for part in parts) + mark + b"--\n"
+
+
+def test_a_boundary_that_begins_like_another_one() -> None:
+    inner = multipart("b1", b"\nfirst", b"\nsecond", kind="alternative")
+    data = b"From: a@example.kz\n" + multipart("b", inner, b"\nthird --b is here\n--bb\nlast")
+    assert read(data)[0]["body"] == {1: "first\n\nsecond\n\nthird --b is here\n--bb\nlast"}
+
+
+def test_a_multipart_without_its_boundary_is_text() -> None:
+    data = b"From: a@example.kz\nContent-Type: multipart/mixed\n\nstill text"
+    assert read(data)[0]["body"] == {1: "still text"}
+    assert read(data.replace(b"mixed", b"mixed; boundary=zz"))[0]["body"] == {1: "still text"}
+
+
+def test_an_unclosed_multipart_is_read_to_the_end() -> None:
+    data = b"From: a@example.kz\nContent-Type: multipart/mixed; boundary=b\n\n--b\n\nfirst\n--b\n\nlast"
+    assert read(data)[0]["body"] == {1: "first\n\nlast"}
+
+
+def test_nesting_beyond_reason_is_read_as_text_and_said() -> None:
+    data = b"\nPhone 77010000000"
+    for level in range(40):
+        data = multipart(f"b{level}", data)
+    columns, _, problems = read(b"From: a@example.kz\n" + data)
+    assert "Phone 77010000000" in columns["body"][1]
+    assert [p.code for p in problems] == ["limit-depth"]
+
+
+def test_damaged_base64_goes_as_far_as_it_goes() -> None:
+    body = base64.b64encode("Телефон клиента".encode())
+    head = b"From: a@example.kz\nContent-Type: text/plain; charset=utf-8\nContent-Transfer-Encoding: base64\n\n"
+    assert read(head + body[:-3])[0]["body"][1].startswith("Телефон клиент")
+    assert read(head + body[:8] + b"\n!!\n" + body[8:])[0]["body"] == {1: "Телефон клиента"}
+
+
+def test_headers_alone_and_nothing_but_text() -> None:
+    assert read(b"From: a@example.kz\nSubject: only\n")[0]["subject"] == {1: "only"}
+    assert read(b"\nSubject: no header\n")[0]["body"] == {1: "Subject: no header"}
