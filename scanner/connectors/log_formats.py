@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from derbes.scanner.connectors.log_dates import parse_date
-from derbes.scanner.connectors.log_keys import Span, json_fields, logfmt_fields
+from derbes.scanner.connectors.log_keys import Span, json_fields, json_walk, logfmt_fields
 
 
 class LogFormat(ABC):
@@ -82,7 +82,7 @@ class JsonFormat(LogFormat):
     def matches(self, line: str) -> bool:
         if not line.startswith("{"):
             return False
-        keys = {path.rsplit(".", 1)[-1] for path, _, _ in json_fields(line)}
+        keys = {path.rsplit(".", 1)[-1] for path, _, _ in json_walk(line)}
         return bool(keys & TIME_KEYS) and bool(keys & LOG_KEYS)
 
     def locate(self, line: str) -> Sequence[Span]:

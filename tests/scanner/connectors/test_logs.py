@@ -318,6 +318,28 @@ def test_keys_that_hold_data_are_not_shown() -> None:
     assert [path for path, _, _ in json_fields(line)] == ["{}.name", "{}", "@timestamp", "ok.key[][]"]
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        '{"msg":"he said "Ivanov": "Ivanov" is here"}',
+        'ption":"x","Ivanov":1}',
+        '", "Ivanov": {"a',
+        '{"Ivanov"',
+        "[" * 100_000,
+    ],
+)
+def test_what_is_no_json_has_no_keys(line: str) -> None:
+    assert json_fields(line) == []
+
+
+def test_a_string_cut_at_the_end_of_the_line() -> None:
+    line = '{"user":{"email":"a@b.kz","exception":"[object] (Error'
+    assert [(path, line[start:end]) for path, start, end in json_fields(line)] == [
+        ("user.email", "a@b.kz"),
+        ("user.exception", "[object] (Error"),
+    ]
+
+
 values = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), st.text(max_size=8)),
     lambda children: st.lists(children, max_size=3) | st.dictionaries(st.sampled_from("abcd"), children, max_size=3),
@@ -358,6 +380,10 @@ def test_hostile_lines_are_read_in_linear_time(piece: str) -> None:
         "<34>1 - h p 1 2 [",
         '{"level":"x","ts":',
     )
+    begin = time.process_time()
+    sniff_log((line[:500] + "\n") * 100, "app.log")
+    sniff_log(line[:65536], "data")
+    assert time.process_time() - begin < 5
     for log in (*FORMATS, PLAIN):
         for start in starts:
             begin = time.process_time()
