@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import calendar
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -16,6 +18,9 @@ from derbes.scanner.policy.types import Policy
 RECORD_DATES = (
     *("*creat*", "*clos*", "*sent*", "*receiv*", "*submit*", "*updat*", "*modif*", "*finish*", "*end*", "*expir*"),
     *("date", "time", "timestamp", "ts", "datetime", "*_at", "*дата*", "*создан*", "*закрыт*", "*отправ*", "*күні*"),
+)
+_NAMED = re.compile(
+    r"(?<!\d)(?P<year>20\d\d)(?P<mark>[-_.]?)(?P<month>0[1-9]|1[0-2])(?:(?P=mark)(?P<day>0[1-9]|[12]\d|3[01]))?(?!\d)"
 )
 
 
@@ -64,13 +69,40 @@ def overdue(record: PlaceRecord, fields: tuple[Classification, ...], policy: Pol
         path = min(counts, key=lambda path: (counts[path], path))  # in doubt, the column that accuses least
         if counts[path]:
             yield Late(path, members, counts[path], keep, cutoff)
-    for facts in record.facts:
-        since = facts.modified if record.place.retention and record.place.retention.column else None
-        since = since or facts.oldest or facts.modified
-        members = tuple(f for f in fields if f.part == facts.part or not facts.part)
-        if since and members and facts.part not in judged and date.fromisoformat(since[:10]) < cutoff:
-            path = facts.part.removeprefix("!") if record.place.declared else ""
-            yield Late(path, members, max(f.units_with for f in members), keep, cutoff)
+    for part in sorted({found.part for found in fields} - judged):
+        members = tuple(found for found in fields if found.part == part)
+        path = part.removeprefix("!") if record.place.declared else ""
+        if units := _older_file(record, part, members, cutoff):
+            yield Late(path, members, units, keep, cutoff)
+
+
+def _older_file(record: PlaceRecord, part: str, members: tuple[Classification, ...], cutoff: date) -> int:
+    """Units of a file or log that are certainly older: all when its last change or the date in its name is, else one
+    when its first record is."""
+    facts = next((f for f in record.facts if f.part == part or part.startswith(f"{f.part}!")), None)
+    newest = [named] if (named := _date_in_name(part or record.place.location)) and not _is_database(record) else []
+    if facts is not None and facts.modified:
+        newest.append(date.fromisoformat(facts.modified[:10]))
+    if any(day < cutoff for day in newest):
+        return max(found.units_with for found in members)
+    counted_from_a_column = record.place.retention is not None and record.place.retention.column
+    if facts is not None and facts.oldest and not counted_from_a_column:
+        return int(date.fromisoformat(facts.oldest[:10]) < cutoff)
+    return 0
+
+
+def _is_database(record: PlaceRecord) -> bool:
+    return record.place.kind == "database" or any(dataset.kind == "database" for dataset in record.datasets)
+
+
+def _date_in_name(name: str) -> date | None:
+    """The last date in a path (``2026-01``, ``2026-01-31``, ``20260131``); a month counts by its last day."""
+    found = max(_NAMED.finditer(name[-1000:]), key=lambda each: each.start(), default=None)
+    if found is None:
+        return None
+    year, month = int(found["year"]), int(found["month"])
+    last = calendar.monthrange(year, month)[1]
+    return date(year, month, min(int(found["day"] or last), last))
 
 
 Group = tuple[str, str]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -125,12 +126,17 @@ def rule_card(rule: Rule, policy: Policy) -> RuleCard:
     return RuleCard(
         id=rule.id,
         title=rule.title.by_language(),
-        message=rule.message.by_language(),
-        remedy=rule.remedy.by_language(),
+        message=_general(rule.message.by_language()),
+        remedy=_general(rule.remedy.by_language()),
         severity=rule.severity,
         clauses=_quoted((*fixed, *_hanging(rule, policy)), policy.clauses),
         cites=tuple(clause.strip("{}") for clause in rule.clauses if clause.startswith("{")),
     )
+
+
+def _general(words: Words) -> dict[str, str]:
+    """A message without its case: an ellipsis stands where names and numbers will."""
+    return {language: re.sub(r"\{\w+\}", "…", text) for language, text in words.items()}
 
 
 def _hanging(rule: Rule, policy: Policy) -> list[str]:

@@ -244,6 +244,28 @@ def test_the_longest_term_of_several_purposes(tmp_path: Path) -> None:
         assert len(evaluate(inventory(place, **old), policy, config=config(place), today=TODAY)) == count, purposes
 
 
+@pytest.mark.parametrize(
+    ("part", "facts", "units"),
+    [
+        ("feedback-2024-01.csv", None, 5),
+        ("feedback-20240131.csv", Facts(part="feedback-20240131.csv", modified="2026-11-20"), 5),
+        ("2024-01/feedback.csv", None, 5),
+        ("archive-2024/feedback_2026_10_01.csv", None, 0),
+        ("backup.zip!feedback.csv", Facts(part="backup.zip", modified="2024-05-05"), 5),
+        ("app.log", Facts(part="app.log", modified="2026-11-20", oldest="2024-01-01"), 1),
+        ("app.log", Facts(part="app.log", modified="2026-11-20", oldest="2026-01-01"), 0),
+        ("order-2024011599.csv", None, 0),
+        ("feedback.csv", Facts(part="other.csv", modified="2001-01-01"), 0),
+    ],
+)
+def test_files_by_name_change_and_first_record(part: str, facts: Facts | None, units: int) -> None:
+    place = replace(FORM, retention=Retention("P1Y"))
+    found = in_form(
+        field("form", f"{part}#email", "EMAIL_ADDRESS", 5, part=part), place=place, facts=(facts,) if facts else ()
+    )
+    assert [(v.path, v.units) for v in found] == ([(part, units)] if units else [])
+
+
 def test_dates_of_birth_are_no_record_dates() -> None:
     place = replace(FORM, purposes=(), retention=Retention("P1Y"))
     fields = [field("form", "birth_date", "DATE_OF_BIRTH", 9), field("form", "email", "EMAIL_ADDRESS", 9)]

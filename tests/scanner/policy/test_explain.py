@@ -46,6 +46,7 @@ def test_a_rule_and_a_clause() -> None:
     assert isinstance(rule, RuleCard)
     assert [clause.number for clause in rule.clauses] == ["2.2", "3.1", "3.2", "3.3", "3.4"]
     assert rule.cites == ("purposes",)
+    assert "{" not in rule.message["ru"] and "…" in rule.message["ru"]
     clause = explain("2.3", load_policy())
     assert isinstance(clause, ClauseCard)
     assert "identity_document" in clause.categories and "not-in-policy" in clause.rules
