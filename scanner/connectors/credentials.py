@@ -113,20 +113,14 @@ def _unparsed(target: str, place: Place) -> UsageError:
         message += ": ожидается схема://пользователь:пароль@сервер/база"
         return UsageError("dsn-parse", message, hint, **params)
     user, _, tail = target[scheme.end() :].rpartition("@")
-    if "@" not in user:
+    if "@" not in user:  # what is wrong may be anything, so nothing of it is shown
         message += "\n  {address}\n  ожидается схема://пользователь:пароль@сервер:порт/база"
-        return UsageError("dsn-parse", message, hint, address=_without_user(target), **params)
+        return UsageError("dsn-parse", message, hint, address=scheme.group() + MASK, **params)
     name, colon, _ = user.partition(":")
     shown = scheme.group() + (f"{name}:{MASK}" if colon and "@" not in name else MASK)
     message += "\n  {address}\n  {caret}^ в пароле есть символ @; запишите его как %40"
     address = f"{shown}@{MASK}@{safe_location(scheme.group() + tail).partition('://')[2]}"
     return UsageError("dsn-parse", message, hint, address=address, caret=" " * len(shown), **params)
-
-
-def _without_user(target: str) -> str:
-    # Without an @ one cannot tell a host and port from a user and password: keep the scheme alone.
-    scheme, _, rest = target.partition("://")
-    return safe_location(target) if "@" in rest or ":" not in rest else f"{scheme}://{MASK}"
 
 
 def named(place: Place) -> str:

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from derbes.scanner.connectors.sql.base import Column, Opening, Table
@@ -29,6 +30,8 @@ _KEYS = """
 SELECT TABLE_SCHEMA, TABLE_NAME, COLUMN_NAME
 FROM information_schema.STATISTICS WHERE {which} AND INDEX_NAME = 'PRIMARY' ORDER BY 1, 2, SEQ_IN_INDEX
 """
+_PARTLY = "SELECT DISTINCT TABLE_SCHEMA, TABLE_NAME FROM information_schema.COLUMN_PRIVILEGES WHERE {which}"
+_GRANT = "GRANT SELECT ON {path} TO '{user}'@'%';"
 _REMOTE = {"FEDERATED", "CONNECT", "SPIDER", "S3"}
 _INTEGERS = {"tinyint", "smallint", "mediumint", "int", "bigint"}
 _TEXTS = {"char", "varchar", "tinytext", "text", "mediumtext", "longtext", "enum", "set"}
@@ -48,8 +51,24 @@ def tables(database: Mysql, only: tuple[str | None, str] | None) -> Iterator[Tab
     keys: dict[tuple[str, str], list[str]] = defaultdict(list)
     for schema, name, column in database.rows(_KEYS.format(which=which)):
         keys[schema, name].append(column)
+    by_column = {(schema, name) for schema, name in database.rows(_PARTLY.format(which=which))}
     for row in database.rows(_TABLES.format(which=which)):
-        yield _relation(database, row, columns[row[0], row[1]], keys[row[0], row[1]])
+        table = _relation(database, row, columns[row[0], row[1]], keys[row[0], row[1]])
+        if isinstance(table, Table) and (row[0], row[1]) in by_column and not _wholly(database, row[0], row[1]):
+            params = {"path": database.quote(row[0], row[1]), "user": database.url.username or ""}
+            message = "нет права SELECT на часть столбцов"
+            note = database.unscanned(table.path, "no-select", message, _GRANT, **params)
+            table = replace(table, notes=(*table.notes, note))
+        yield table
+
+
+def _wholly(database: Mysql, schema: str, name: str) -> bool:
+    """Whether all columns may be read: the catalogue does not even name those that may not."""
+    try:
+        database.rows(f"SELECT * FROM {database.quote(schema, name)} LIMIT 0")
+    except Exception as error:
+        return database.diagnose(error).code != "no-select"
+    return True
 
 
 def _which(database: Mysql) -> str:
@@ -71,12 +90,9 @@ def _relation(
     if not may:
         if kind == "VIEW" and not columns:
             return database.unscanned(path, "query-failed", "представление ссылается на то, чего нет")
-        return database.unscanned(
-            path, "no-select", "нет права SELECT", "GRANT SELECT ON {path} TO '{user}'@'%';", **params
-        )
-    hint = "GRANT SELECT ON {path} TO '{user}'@'%';"
+        return database.unscanned(path, "no-select", "нет права SELECT", _GRANT, **params)
     notes = [
-        database.unscanned(f"{path}.{column[2]}", "no-select", "нет права SELECT", hint, **params)
+        database.unscanned(f"{path}.{column[2]}", "no-select", "нет права SELECT", _GRANT, **params)
         for column in columns
         if column not in may
     ]

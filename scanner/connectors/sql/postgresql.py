@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from typing import Any, ClassVar
 
 from derbes.scanner.connectors.sql import postgresql_catalog as catalog
@@ -45,6 +45,7 @@ class Postgresql(Database):
 
     def arguments(self) -> dict[str, Any]:
         connect: dict[str, Any] = {"connect_timeout": max(2, round(self.options.connect_timeout)), "autocommit": True}
+        connect["client_encoding"] = "utf8"
         if "application_name" not in self.url.query:
             connect["application_name"] = "derbes"
         return {"connect_args": connect}
@@ -133,8 +134,12 @@ class Postgresql(Database):
         raw = self.raw
         assert self.watchdog is not None
         raw.execute("SET statement_timeout = 0")
+        if raw.info.parameter_status("server_encoding") == "SQL_ASCII":
+            raw.execute("SET client_encoding = 'SQL_ASCII'")  # else the server refuses bytes that are not UTF-8
         try:
-            with raw.cursor() as cursor, cursor.copy(sql) as copy:
+            with raw.cursor() as cursor, ExitStack() as stack:
+                with self.watchdog:
+                    copy = stack.enter_context(cursor.copy(sql.encode()))
                 lines: list[bytes] = []
                 ended = False
                 while not ended:
@@ -152,6 +157,7 @@ class Postgresql(Database):
                         lines = []
         finally:
             if not raw.closed:
+                raw.execute("SET client_encoding = 'UTF8'")
                 raw.execute(f"SET statement_timeout = {round(self.options.timeout * 1000)}")
 
     # -- errors and facts ---------------------------------------------------------------------------------------

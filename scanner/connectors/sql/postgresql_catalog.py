@@ -20,7 +20,8 @@ AND n.nspname NOT LIKE 'pg\\_temp\\_%'"
 # pg_relation_size would wait for a lock; relpages does not.
 _RELATIONS = """
 SELECT c.oid::bigint, n.nspname, c.relname, c.relkind::text,
-       greatest(c.reltuples::bigint, pg_stat_get_live_tuples(c.oid)) AS rows, c.relpages::bigint * 8192 AS size,
+       CASE WHEN c.reltuples > 0 THEN c.reltuples::bigint ELSE pg_stat_get_live_tuples(c.oid) END AS rows,
+       c.relpages::bigint * 8192 AS size,
        obj_description(c.oid, 'pg_class'),
        has_schema_privilege(n.oid, 'USAGE') AS usable,
        has_table_privilege(c.oid, 'SELECT') AS readable,

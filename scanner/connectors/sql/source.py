@@ -231,9 +231,9 @@ class _Reading:
                 continue
             self._take(table, _without_first(chunk, skip))
             skip = 0
+            self._slow_down()
             if self.rows >= BATCH_ROWS or self.size >= BATCH_BYTES:
                 yield from self.waiting()
-                self._slow_down()
         yield from self.waiting()
 
     def waiting(self) -> Iterator[Batch]:
