@@ -146,16 +146,32 @@ def is_glued_after(text: str, end: int) -> bool:
     return _GLUE_AFTER.match(text, end) is not None
 
 
-def label_anchor(groups: Iterable[str], tail: bytes) -> bytes:
-    """A byte pattern: a word of ``groups`` in any case, then ``tail``."""
-    heads = sorted({_anchor_word(word) for group in groups for word in words(group)})
-    return b"(?:" + b"|".join(heads) + b")" + tail
+def label_anchor(groups: Iterable[str], tail: bytes = b"", *, before: bytes = b"") -> bytes:
+    """A byte pattern: ``before``, a word of ``groups`` in any case, then ``tail``.
+
+    Of words that begin alike only the shortest is taken: ``tail`` must leave room for the rest of a longer one.
+    """
+    edge = _EDGE.replace(b"^|", b"") if before else _EDGE  # Hyperscan knows ``^`` at the beginning alone
+    every = {word.lower() for group in groups for word in words(group)}
+    shortest = [word for word in every if not any(word != other and word.startswith(other) for other in every)]
+    heads = sorted(_anchor_word(word, edge) for word in shortest)
+    return before + b"(?:" + b"|".join(heads) + b")" + tail
 
 
-def _anchor_word(word: str) -> bytes:
-    # A space of the list is any of a few separators, so each part is enough on its own: the last one is the rarest.
-    last = re.split("[_ ]", word)[-1].strip("()№.")
-    return either_case(last)
+# The last byte(s) of a character that is no letter of ``LETTER``, or the beginning of the text.
+_EDGE = (
+    rb"(?:^|[\x00-@\[-`{-\x7f]|[\xc2\xca-\xcf\xd4-\xdf][\x80-\xbf]|\xc9[\x90-\xbf]"
+    rb"|[\xe0-\xef][\x80-\xbf]{2}|\xf0[\x80-\xbf]{3})"
+)
+
+
+def _anchor_word(word: str, edge: bytes) -> bytes:
+    whole = rb"[\s_.-]{0,3}".join(map(either_case, word.split("_")))
+    if len(word) > 3:
+        return whole
+    # Short words fire inside of longer ones too often: only at an edge, or where camelCase has one.
+    camel = [b"[a-z]" + form.encode() for form in _camel([word])]
+    return b"(?:" + b"|".join([edge + whole, *camel]) + b")"
 
 
 def _by_first_letter(entries: Iterable[str]) -> str:

@@ -55,7 +55,7 @@ class PhoneRecognizer(TextRecognizer):
     ANCHOR: ClassVar[tuple[bytes, ...]] = (
         rb"\+ ?\(?[0-9](?:" + _SB + rb"[0-9]){6}",
         rb"(?:^|[^0-9])[78](?:" + _SB + rb"[0-9]){10}(?:[^0-9]|$)",
-        label_anchor(("phone",), rb"[^0-9]{0,60}[0-9](?:" + _SB + rb"[0-9]){5}"),
+        label_anchor(("phone",), rb"[^0-9]{0,90}[0-9][0-9 .()\xe2\x80\x93-]{4}"),
     )
     CONTEXT: ClassVar[list[str]] = ["тел", "телефон", "моб", "байланыс", "ұялы", "phone", "mobile", "whatsapp"]
 

@@ -43,7 +43,7 @@ _DIRECT = 25
 
 def anchors(*groups: str) -> tuple[bytes, ...]:
     """Twelve digits, or a label with a number behind it."""
-    return (ANCHOR_BARE, label_anchor(groups, rb"[^0-9]{0,100}[0-9]"))
+    return (ANCHOR_BARE, label_anchor(groups, rb"[^0-9]{0,140}[0-9]"))
 
 
 def judge(text: str) -> Iterator[Match]:

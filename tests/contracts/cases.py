@@ -67,5 +67,7 @@ def load_cases(name: str) -> tuple[Case, ...]:
         spans = raw.get("spans") or [{"value": value} for value in raw.get("finds", ())]
         if bool(spans) == bool(raw.get("nothing")):
             raise ValueError(f"{name}.yaml: nothing is wanted, and says so with `nothing: true`: {raw}")
+        if not all(isinstance(span["value"], str) for span in spans):
+            raise ValueError(f"{name}.yaml: quote values that YAML reads as numbers or dates: {raw}")
         cases.append(Case(raw["text"], tuple(spans), raw["why"]))
     return tuple(cases)

@@ -5,13 +5,18 @@ from __future__ import annotations
 import doctest
 
 from derbes.recognizers import twelve
+from derbes.recognizers.credit_card import CreditCardRecognizer
+from derbes.recognizers.date_of_birth import DateOfBirthRecognizer
 from derbes.recognizers.email import EmailRecognizer
+from derbes.recognizers.identity_document import IdentityDocumentRecognizer
 from derbes.recognizers.kz_bic import KzBicRecognizer
 from derbes.recognizers.kz_bin import KzBinRecognizer
 from derbes.recognizers.kz_iban import KzIbanRecognizer
 from derbes.recognizers.kz_iin import KzIinRecognizer
 from derbes.recognizers.kz_rnn import KzRnnRecognizer
+from derbes.recognizers.mrz import MrzRecognizer
 from derbes.recognizers.phone import PhoneRecognizer
+from derbes.recognizers.technical import TechnicalRecognizer
 from tests.contracts.recognizer import RecognizerContract
 
 
@@ -48,6 +53,31 @@ class TestPhone(RecognizerContract):
 class TestEmail(RecognizerContract):
     RECOGNIZER = EmailRecognizer
     CASES = "email"
+
+
+class TestCreditCard(RecognizerContract):
+    RECOGNIZER = CreditCardRecognizer
+    CASES = "credit_card"
+
+
+class TestDateOfBirth(RecognizerContract):
+    RECOGNIZER = DateOfBirthRecognizer
+    CASES = "date_of_birth"
+
+
+class TestIdentityDocument(RecognizerContract):
+    RECOGNIZER = IdentityDocumentRecognizer
+    CASES = "identity_document"
+
+
+class TestMrz(RecognizerContract):
+    RECOGNIZER = MrzRecognizer
+    CASES = "mrz"
+
+
+class TestTechnical(RecognizerContract):
+    RECOGNIZER = TechnicalRecognizer
+    CASES = "technical"
 
 
 def test_doctests() -> None:
