@@ -67,7 +67,7 @@ def _start(match: Match) -> int:
 
 
 def _precedence(match: Match) -> tuple[Any, ...]:
-    rank = _RANK.get(match.entity, len(_RANK))
+    rank: float = _RANK.get(match.entity, len(_RANK))
     if match.entity == "ORGANIZATION" and match.tag == "natural-person":
         rank = _RANK["PERSON"] + 0.5  # «ИП Сагындыкова А.К.»: the person is what counts
     labelled_or_proven = match.validated or match.labelled or rank >= _RANK["ADDRESS"]

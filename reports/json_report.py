@@ -31,7 +31,7 @@ def document(outcome: Outcome, lang: str) -> dict[str, Any]:
     """The report as plain data."""
     inventory = outcome.inventory
     run = inventory.run
-    return encodable(
+    report: dict[str, Any] = encodable(
         {
             "schema": SCHEMA,
             "tool": {"name": "derbes", "version": __version__},
@@ -71,6 +71,7 @@ def document(outcome: Outcome, lang: str) -> dict[str, Any]:
             "summary": summary(outcome),
         }
     )
+    return report
 
 
 def summary(outcome: Outcome) -> dict[str, Any]:

@@ -14,9 +14,11 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import BinaryIO, Protocol
 
+from derbes.scanner.claims import Claim, attribute, claims_of
 from derbes.scanner.classify import classify
 from derbes.scanner.connectors import is_database, open_source
 from derbes.scanner.connectors.base import Options, Source
+from derbes.scanner.connectors.credentials import resolve
 from derbes.scanner.detect import Detector, Occurrences, Settings
 from derbes.scanner.errors import DerbesError
 from derbes.scanner.executors import Executor, WorkerDied
@@ -38,6 +40,7 @@ class Job:
     unit: Unit
     options: Options
     settings: Settings
+    claims: tuple[Claim, ...] = ()
 
     @property
     def part(self) -> str:
@@ -94,8 +97,8 @@ def scan_unit(job: Job) -> UnitResult:
             dataset = batch.dataset
             occurrences = None
             if job.settings.occurrences:
-                place_id, prefix = attribute(job.place, dataset.part)
-                occurrences = Occurrences(place_id, prefix, dict(job.settings.categories))
+                owner, prefix = attribute(job.place, dataset.part, job.claims)
+                occurrences = Occurrences(owner.id, prefix, dict(job.settings.categories))
             for profile in detector.detect(batch, occurrences):
                 key = (profile.part, profile.dataset, profile.path, profile.sampled)
                 profiles[key] = profiles[key] + profile if key in profiles else profile
@@ -138,19 +141,6 @@ def _internal(place: str, path: str, error: BaseException) -> Unscanned:
     return Unscanned(place, path, "internal", "внутренняя ошибка {error}", {"error": type(error).__name__})
 
 
-def attribute(place: Place, part: str) -> tuple[str, str]:
-    """Whose finding is it? Return ``(place id, prefix of its paths)`` for a file ``part`` of a place.
-
-    Every file is a place of its own unless ``derbes.yml`` declares it part of one.
-    """
-    if place.declared:
-        part = part.removeprefix("!")
-        return place.id, f"{part}#" if part else ""
-    if not part:
-        return place.id, ""
-    return (place.id + part if part.startswith("!") else part), ""
-
-
 @dataclass(slots=True)
 class Gathered:
     """Everything learned of one target while its units come in."""
@@ -160,8 +150,7 @@ class Gathered:
     reads: dict[Key, Read] = field(default_factory=dict)
     unscanned: list[Unscanned] = field(default_factory=list)
     facts: list[Facts] = field(default_factory=list)
-    pending: int = 0
-    listed: bool = False
+    database: bool = False
 
     def add(self, result: UnitResult) -> None:
         """Merge the result of one unit."""
@@ -181,14 +170,17 @@ class Scan:
     places: Sequence[Place]
     options: Options
     policy: Policy
+    declared: Sequence[Place]
     executor: Executor[Job, UnitResult]
     progress: Progress | None = None
     occurrences: BinaryIO | None = None
     settings: Settings = field(init=False)
+    claims: tuple[Claim, ...] = field(init=False)
     done: Mapping[tuple[str, str], UnitResult] = field(default_factory=dict)  # finished before (resume)
     on_result: Callable[[UnitResult], None] | None = None
 
     def __post_init__(self) -> None:
+        self.claims = claims_of(self.declared)
         self.settings = Settings(
             key=secrets.token_bytes(16),
             occurrences=self.occurrences is not None,
@@ -210,7 +202,7 @@ class Scan:
         fields: list[Classification] = []
         unscanned: list[Unscanned] = []
         for one in gathered.values():
-            own = finish(one, self.policy)
+            own = finish(one, self.policy, self.claims)
             records += own[0]
             fields += own[1]
             unscanned += own[2]
@@ -234,6 +226,7 @@ class Scan:
             one = gathered[place.id]
             source: Source | None = None
             try:
+                one.database = is_database(resolve(place))
                 source = open_source(place, self.options)
                 units: list[Unit] = []
                 for unit in source.units():
@@ -257,65 +250,76 @@ class Scan:
             if self.progress is not None:
                 self.progress.place_started(place, len(units), sum(u.weight for u in units))
             for unit in units:
-                yield Job(place, unit, self.options, self.settings)
+                yield Job(place, unit, self.options, self.settings, self.claims)
 
 
-def finish(one: Gathered, policy: Policy) -> tuple[list[PlaceRecord], list[Classification], list[Unscanned]]:
+def finish(
+    one: Gathered, policy: Policy, claims: Sequence[Claim] = ()
+) -> tuple[list[PlaceRecord], list[Classification], list[Unscanned]]:
     """Turn what was gathered of one target into place records, classifications and what was not read."""
     records: list[PlaceRecord] = []
     fields: list[Classification] = []
     unscanned: list[Unscanned] = []
-    for place, reads, missed, facts in _owners(one):
+    for share in _shares(one, claims):
         months: dict[str, Mapping[str, int]] = {}
-        for read in reads:
+        for read, prefix in share.reads:
             here = (read.dataset.part, read.dataset.name)
             profiles = [p for k, p in sorted(one.profiles.items()) if k[:2] == here]
             profiles = [p if p.sampled else replace(p, units_read=read.units) for p in profiles]
-            prefix = attribute(one.place, read.dataset.part)[1]
-            for row in classify(read.dataset, profiles, policy):
-                fields.append(replace(row, place=place.id, path=prefix + row.path))
+            rows = classify(read.dataset, profiles, policy)
+            fields += [replace(row, place=share.place.id, path=prefix + row.path) for row in rows]
             months |= {prefix + p.path: p.shape.months for p in profiles if p.shape.months}
-        records.append(_record(place, reads, missed, facts, months))
-        unscanned += missed
+        records.append(_record(share, months))
+        unscanned += share.missed
     return records, fields, unscanned
 
 
-def _owners(one: Gathered) -> Iterator[tuple[Place, list[Read], list[Unscanned], list[Facts]]]:
+@dataclass(slots=True)
+class _Share:
+    """What belongs to one place of what was gathered of one target; each read with the prefix of its paths."""
+
+    place: Place
+    reads: list[tuple[Read, str]] = field(default_factory=list)
+    missed: list[Unscanned] = field(default_factory=list)
+    facts: list[Facts] = field(default_factory=list)
+
+
+def _shares(one: Gathered, claims: Sequence[Claim]) -> list[_Share]:
     """Share out what was gathered among the places it belongs to: one, or one for each file of a folder."""
-    whole = one.place.declared or is_database(one.place.target)
-    reads: dict[str, list[Read]] = {}
-    missed: dict[str, list[Unscanned]] = {}
-    facts: dict[str, list[Facts]] = {}
+    shares: dict[str, _Share] = {}
+
+    def share_of(part: str) -> tuple[_Share, str]:
+        place, prefix = attribute(one.place, part, claims)
+        return shares.setdefault(place.id, _Share(place)), prefix
+
     for key in sorted(one.reads):
-        reads.setdefault(attribute(one.place, key[0])[0], []).append(one.reads[key])
+        share, prefix = share_of(key[0])
+        share.reads.append((one.reads[key], prefix))
     for problem in one.unscanned:
-        owner = one.place.id if whole else attribute(one.place, problem.path)[0]
-        path = problem.path if whole else ""
-        missed.setdefault(owner, []).append(replace(problem, place=owner, path=path))
+        share, prefix = share_of("" if one.database else problem.path)
+        path = problem.path if one.database or one.place.declared else prefix.removesuffix("#")
+        share.missed.append(replace(problem, place=share.place.id, path=path))
     for fact in one.facts:
-        facts.setdefault(attribute(one.place, fact.part)[0], []).append(fact)
-    owners = {*reads, *missed} or ({one.place.id} if whole else set())
-    for owner in sorted(owners):
-        place = one.place if owner == one.place.id else replace(one.place, id=owner, target=owner, location=owner)
-        problems = sorted(missed.get(owner, []), key=lambda u: (u.path, u.code))
-        yield place, reads.get(owner, []), problems, facts.get(owner, [])
+        place, prefix = attribute(one.place, fact.part, claims)
+        if place.id in shares:
+            shares[place.id].facts.append(replace(fact, part=prefix.removesuffix("#")))
+    if one.place.declared or one.database:
+        shares.setdefault(one.place.id, _Share(one.place))
+    for share in shares.values():
+        share.missed.sort(key=lambda problem: (problem.path, problem.code))
+    return [shares[name] for name in sorted(shares)]
 
 
 _FAILURES = frozenset({"internal", "worker-died", "query-failed", "connection-lost", "file-damaged"})
 _NOTES = frozenset({"sampled"})  # said, but nothing is missing that was asked for
 
 
-def _record(
-    place: Place,
-    reads: Sequence[Read],
-    missed: Sequence[Unscanned],
-    facts: Sequence[Facts],
-    months: Mapping[str, Mapping[str, int]],
-) -> PlaceRecord:
+def _record(share: _Share, months: Mapping[str, Mapping[str, int]]) -> PlaceRecord:
+    place, reads = share.place, [read for read, _ in share.reads]
     units = sum(read.units for read in reads)
     status: Status = "scanned"
-    serious = [problem for problem in missed if problem.code not in _NOTES]
-    if serious and (units or any(read.dataset for read in reads)):
+    serious = [problem for problem in share.missed if problem.code not in _NOTES]
+    if serious and reads:
         status = "partial"
     elif serious:
         status = "failed" if any(problem.code in _FAILURES for problem in serious) else "skipped"
@@ -328,7 +332,7 @@ def _record(
         units_total=None if None in totals else sum(t for t in totals if t is not None),
         bytes_read=sum(read.size for read in reads),
         datasets=tuple(read.dataset for read in reads),
-        facts=tuple(facts),
+        facts=tuple(share.facts),
         months=months,
     )
 

@@ -105,10 +105,12 @@ class Column:
         length, counts = self.lengths, self.counts
 
         def only(allowed: int) -> Bools:
-            return (classes & ~np.uint16(allowed)) == 0
+            fits: Bools = (classes & ~np.uint16(allowed)) == 0
+            return fits
 
         def has(bits: int) -> Bools:
-            return (classes & np.uint16(bits)) != 0
+            holds: Bools = (classes & np.uint16(bits)) != 0
+            return holds
 
         looks = {
             "hex": only(DIGIT | HEX) & has(HEX) & np.isin(length, (16, 24, 32, 40, 48, 56, 64, 96, 128)),

@@ -17,7 +17,7 @@ F = TypeVar("F", bound=Callable[..., Any])
 SIZES = {"k": 1 << 10, "m": 1 << 20, "g": 1 << 30, "t": 1 << 40}
 
 
-class Size(click.ParamType):
+class Size(click.ParamType[int]):
     """``500``, ``64K``, ``1G``: bytes."""
 
     name = "size"

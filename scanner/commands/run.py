@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import IO, Any, BinaryIO
 
 from derbes.scanner.commands.progress import Quiet
-from derbes.scanner.commands.targets import places_of
+from derbes.scanner.commands.targets import places_of, rooted_places
 from derbes.scanner.connectors.base import Options
 from derbes.scanner.engine import Scan
 from derbes.scanner.errors import UsageError
@@ -75,7 +75,9 @@ def run(request: Request, progress: Quiet) -> Outcome:
     started = datetime.now().astimezone()
     places = places_of(request.targets, setup.config)
     with _occurrences(request.occurrences) as sink:
-        scan = Scan(places, request.options, setup.policy, _executor(request, places), progress, sink)
+        declared = rooted_places(setup.config) if setup.config is not None else ()
+        executor = _executor(request, places)
+        scan = Scan(places, request.options, setup.policy, declared, executor, progress, sink)
         try:
             records, fields, unscanned = scan.run()
         finally:

@@ -19,8 +19,13 @@ def places_of(targets: Sequence[str], config: Config | None) -> list[Place]:
     if not targets:
         if config is None or not config.places:
             raise UsageError("usage", "не сказано, что проверять", "назовите файл, папку или адрес базы; derbes init")
-        return [_rooted(place, config) for place in config.places]
+        return rooted_places(config)
     return list({place.id: place for place in (_place(target, config) for target in targets)}.values())
+
+
+def rooted_places(config: Config) -> list[Place]:
+    """All declared places with targets that can be opened from the current folder."""
+    return [_rooted(place, config) for place in config.places]
 
 
 def _place(target: str, config: Config | None) -> Place:
