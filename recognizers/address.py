@@ -20,6 +20,7 @@ _GAP = re.compile(r"[\s,.;:()«»\"'/|–—-]{0,8}")
 _LINK = re.compile(r"[\s,]{1,3}(?:по|на|уг|угол|в|район|р-н|мен)\.?\s{1,2}", re.IGNORECASE)
 _AROUND = 150
 _MOST = 24  # parts in one chain: what is longer is no address
+_FULL_WORDS = frozenset({"үй", "дом", "блок", "офис", "этаж", "село", "аул", "қала", "кент", "үйі", "street", "city"})
 _UNIQUE = frozenset({"index", "newindex", "country", "region", "city", "street"})
 
 
@@ -54,7 +55,7 @@ class AddressRecognizer(TextRecognizer):
             yield Match(start, end, "ADDRESS", 0.75, tag=_tag(text, start, end))
         finder = PartFinder(text, tokens(text))
         for chain in chains(finder):
-            match = _judge(text, chain)
+            match = _judge(finder, chain)
             if match is not None:
                 yield match
 
@@ -114,6 +115,8 @@ def _starts_anew(chain: list[Part], kinds: set[str], part: Part, gap: str) -> bo
     settled = "house" in kinds or "flat" in kinds
     if len(chain) >= _MOST:
         return True
+    if part.kind == "street" and re.search(r"\bуг", gap):
+        return False
     if settled and (part.kind in kinds & _UNIQUE or ";" in gap or gap.count("\n") > 1):
         return True
     if settled and "\n" in gap and "," not in gap and part.kind not in ("flat", "floor", "building", "house"):
@@ -214,11 +217,12 @@ def _is_whole_line(text: str, start: int, end: int) -> bool:
     return not any(c.isalnum() for c in rest)
 
 
-def _judge(text: str, chain: Chain) -> Match | None:
+def _judge(finder: PartFinder, chain: Chain) -> Match | None:
+    text = finder.text
     parts, kinds = chain.parts, chain.kinds
     if len(parts) < 2:
         return None
-    start, end = parts[0].start, _close(text, parts[0].start, parts[-1].end)
+    start, end = parts[0].start, _close(finder, parts[0].start, parts[-1])
     before = text[max(0, start - _AROUND) : start]
     labelled = bool(words().address.search(before[-60:]) or words().address.search(text[end : end + 40]))
     total = weigh(parts) + labelled
@@ -255,12 +259,14 @@ def _adds_up(parts: list[Part], kinds: set[str], total: int, labelled: bool, who
     return place and total >= 3 and (whole or labelled) and bool(kinds & {"village", "city", "flat"})
 
 
-def _close(text: str, start: int, end: int) -> int:
-    """Take in a bracket or quote that the span opened."""
-    span = text[start:end]
-    if end < len(text) and text[end] == ")" and span.count("(") > span.count(")"):
+def _close(finder: PartFinder, start: int, last: Part) -> int:
+    """Where the span ends: a bracket or quote it opened and the dot of an abbreviation («5 кв.») belong to it."""
+    text, end = finder.text, last.end
+    span, sign = text[start:end], text[end : end + 1]
+    if (sign == ")" and span.count("(") > span.count(")")) or (sign == "»" and span.count("«") > span.count("»")):
         return end + 1
-    if end < len(text) and text[end] == "»" and span.count("«") > span.count("»"):
+    token = finder.tokens[last.last]
+    if sign == "." and token.marker is not None and len(token.text) <= 4 and token.low not in _FULL_WORDS:
         return end + 1
     return end
 

@@ -54,6 +54,11 @@ class PartFinder:
 
     def _mark(self, at: int, marker: Marker) -> bool:
         if marker.side == ALONE:
+            following = self._get(at + 1)
+            if (
+                following and following.marker and following.marker.kind in ("region", "street")
+            ):  # Батыс Қазақстан облысы
+                return False
             return self._add(marker.kind, at, at)
         if marker.kind in NUMBERED:
             span = self._numbered(at, marker)
@@ -69,7 +74,9 @@ class PartFinder:
             self._add("house", first, first)
             first += 1
         self._add(marker.kind, first, last)
-        if marker.kind in ("street", "micro"):
+        if marker.kind in ("street", "micro") or (
+            marker.kind == "village" and self._is(",", last + 1) and self._closes(last + 3)
+        ):
             self._bare_house(last + 1)
         return True
 
@@ -92,18 +99,21 @@ class PartFinder:
 
     def _number_right(self, at: int, marker: Marker) -> int | None:
         to = self._skip(at + 1, ".:№#-")
-        if self._is("(", to) and self._is(")", to + 2):  # кв. (офис) 45
-            to = self._skip(to + 3, ".№")
+        for _ in range(2):  # кв. (офис) 45, КВ ОФИС КАБ. 38
+            inner = to + self._is("(", to)
+            other = self._get(inner)
+            if other is None or other.marker is None or other.marker.kind != "flat":
+                break
+            to = self._skip(inner + 1, ".:№#)")
         token = self._get(to)
-        if (
-            token is None
-            or token.start - self.tokens[at].end > 3
-            or "\n" in self.text[self.tokens[at].end : token.start]
-        ):
+        if token is None:
+            return None
+        gap = self.text[self.tokens[to - 1].end : token.start]
+        if len(gap) > 2 or "\n" in gap:
             return None
         if token.type == "n" and self.is_house_number(to):
             return self.with_letter(to)
-        if token.low == "б" and self._is("/", to + 1) and self._get(to + 2) and self.tokens[to + 2].low == "н":
+        if self._without_number(to):
             return to + 2
         if token.type != "w":
             return self._quoted(to, 2) if self.tokens[at].low in LETTERED else None
@@ -292,8 +302,13 @@ class PartFinder:
         )
 
     def _without_city(self, first: int | None, at: int, marker: Marker) -> int | None:
-        if first is None or marker.kind in ("region", "city"):
+        if first is None or marker.kind == "region":
             return first
+        if marker.kind in PLACES:  # «Клиент Алматы қаласы»: the longest name that is known
+            names = [
+                " ".join(fold(token.low) for token in self.tokens[k:at] if token.type == "w") for k in range(first, at)
+            ]
+            return next((first + k for k, name in enumerate(names) if name in places()), first)
         if at - first >= 2 and fold(self.tokens[first].low) in cities() and self.tokens[first + 1].type == "w":
             return first + 1 if self._is_name(self.tokens[first + 1]) else first
         return first
@@ -329,6 +344,9 @@ class PartFinder:
             to += 1
         comma = self._is(",", to)
         number = to + comma + self._is("№", to + comma)
+        if self._without_number(number):
+            self._add("house", number, number + 2)
+            return
         if not self.is_house_number(number) or self.tokens[number].start - self.tokens[to - 1].end > 4:
             return
         marker_at = number + 1 + self._is("-", number + 1)
@@ -342,7 +360,19 @@ class PartFinder:
                 return
             if kind in ("micro", "street") and (follows.start - self.tokens[number].end <= 1):
                 return
-        self._add("house", number, self.with_letter(number), marked=False)
+        last = self.with_letter(number)
+        self._add("house", number, last, marked=False)
+        if self._is(",", last + 1) and self.is_house_number(last + 2) and self._closes(last + 3):  # 167/2, 18
+            self._add("flat", last + 2, last + 2, marked=False)
+
+    def _closes(self, at: int) -> bool:
+        """The line, the sentence or the cell ends before the token at ``at``."""
+        token = self._get(at)
+        return token is None or token.text in ';|"' or "\n" in self.text[self.tokens[at - 1].end : token.start]
+
+    def _without_number(self, at: int) -> bool:
+        """«б/н»: a house without a number."""
+        return [token.low for token in self.tokens[at : at + 3]] == ["б", "/", "н"]
 
     def _number_after(self, at: int) -> bool:
         return self._type(self._skip(at + 1, ".№")) == "n"
@@ -383,6 +413,7 @@ class PartFinder:
             and token.text in "«\"“'"
             and self._get(at + 3)
             and len(self.tokens[at + 2].text) == 1
+            and self.tokens[at + 2].type == "w"
             and self.tokens[at + 3].text in CLOSING
         ):
             return at + 3

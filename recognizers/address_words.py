@@ -98,7 +98,7 @@ def _token_pattern(markers: dict[str, Marker]) -> re.Pattern[str]:
     return re.compile(
         rf"(?<![^\W_])(?P<c>{compound})(?![^\W_])"
         r"|(?<![^\W_])(?P<z>[A-HLMNPRSTXZ]\d{2} ?[A-Z]\d[A-Z]\d)(?![^\W_])"
-        rf"|(?P<n>\d+(?:[-/]?{letter_after})?(?:[/-]\d{{1,4}}(?:{letter_after})?){{0,3}})"
+        rf"|(?P<n>\d+(?:[-/]?{letter_after})?(?:[/\\-]\d{{1,4}}(?:{letter_after})?){{0,3}})"
         r"|(?P<w>[^\W\d_]+(?:['`-][^\W\d_]+)*)"
         r"|(?P<p>\S)",
         re.IGNORECASE,

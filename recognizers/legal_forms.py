@@ -64,7 +64,7 @@ def lists() -> Lists:
 
 def kinds(raw: dict[str, object]) -> Iterator[tuple[str, str, Iterable[str]]]:
     """Each list of forms with its kind and side; long forms first, for the longest wins."""
-    for kind in ("long", "person", "latin", "clear", "foreign", "shy"):
+    for kind in ("long", "descriptive", "person", "latin", "clear", "foreign", "shy"):
         sides = raw[kind]
         if isinstance(sides, list):
             yield kind, "after", sides
@@ -73,7 +73,7 @@ def kinds(raw: dict[str, object]) -> Iterator[tuple[str, str, Iterable[str]]]:
 
 
 def _spell(form: str, kind: str) -> str:
-    if kind == "long":
+    if kind in ("long", "descriptive"):
         spelled = re.escape(form).replace(r"\*", rf"{_LETTER}{{0,6}}").replace(r"\ ", r"\s{1,2}")
         return f"(?i:{spelled})"
     if kind == "foreign":
@@ -109,6 +109,6 @@ def forms(text: str) -> Iterator[Form]:
 
 
 def _together(one: Form, two: Form) -> Form:
-    order = ("clear", "long", "latin", "person", "foreign", "shy")
-    kind = min(one.kind, two.kind, key=order.index) if "shy" not in (one.kind, two.kind) else "clear"
+    order = ("clear", "long", "latin", "person", "foreign", "descriptive", "shy")
+    kind = "clear" if "shy" in (one.kind, two.kind) else min(one.kind, two.kind, key=order.index)
     return Form(one.start, two.end, kind, one.side if one.kind != "shy" else two.side, one.person or two.person)

@@ -17,8 +17,13 @@ OPENING, CLOSING = "«\"“„‟'", "»\"”“'"
 LONGEST = 200  # characters of a quoted name
 WORDS = 4  # capitalised words of a name without quotes
 _WORD = re.compile(r"[^\W_][\w&+'’`.-]*[^\W_]\.?|[^\W_]\.?|&|№\s?\d+")
+_QUOTE = re.compile("[«»\n]")
 _INITIALS = re.compile(r"[^\W\d_]\.\s?(?:[^\W\d_]\.)?(?![^\W\d_]{2})")
-_ENDING = re.compile(r"[\s,;|\t\n]|$")
+_REQUISITE = re.compile(r"БИН|БСН|ИИН|ЖСН|BIN|IIN|ИИК|ЖСК|БИК|БСК|лиценз", re.IGNORECASE)
+# Between form and quotes: ТОО СК «Амир», АО фирма «Рахат».
+_BETWEEN = re.compile(
+    r" {1,2}(?:[А-ЯЁA-ZӘІҢҒҮҰҚӨҺ]{2,6}|[Фф]ирма|[Кк]омпания|[Бб]анк|[Кк]орпорация|[Кк]онцерн|[Хх]олдинг)(?= ?[«\"“„])"
+)
 
 
 class OrganizationRecognizer(TextRecognizer):
@@ -69,7 +74,7 @@ def _score(text: str, form: Form, start: int, end: int, quoted: bool) -> float:
         return 0.4
     base = 0.8 if quoted else 0.65
     near = text[max(0, start - 60) : start] + "\n" + text[end : end + 60]
-    return base + 0.1 * bool(re.search(r"БИН|БСН|ИИН|ЖСН|BIN|ИИК|ЖСК|БИК|БСК", near, re.IGNORECASE))
+    return base + 0.1 * bool(_REQUISITE.search(near))
 
 
 def _span(text: str, form: Form, taken: int) -> tuple[int, int, bool] | None:
@@ -87,22 +92,25 @@ def _span(text: str, form: Form, taken: int) -> tuple[int, int, bool] | None:
 
 
 def _unquoted(text: str, form: Form, taken: int) -> tuple[int, int, bool] | None:
-    right = (
-        None if form.kind == "foreign" or (form.kind == "latin" and form.side == "left") else _words_right(text, form)
-    )
+    """A name without quotes: capitalised words on one side. Weak forms must fill the line with it."""
+    latin_behind = form.kind == "foreign" or (form.kind == "latin" and form.side == "left")
+    right = None if latin_behind else _words_right(text, form)
     left = None if form.kind == "latin" and form.side == "right" else _words_left(text, form, taken)
-    if form.kind == "shy" or (form.kind == "long" and form.side == "right" and right is None):
-        start, end = (left if left is not None and right is None else form.start), right or form.end
-        if (right is None and left is None) or not _is_whole_line(text, start, end):
-            return None
-        return start, end, False
-    if form.side == "left" and left is not None:
-        return left, form.end, False
-    if right is not None:
-        return form.start, right, False
-    if left is not None and (form.side == "left" or _is_whole_line(text, left, form.end)):
-        return left, form.end, False
-    return None
+    if left is not None and (right is None or form.side == "left"):
+        start, end = left, form.end
+    elif right is not None:
+        start, end = form.start, right
+    else:
+        return None
+    sure = form.kind not in ("shy", "descriptive") and (end != form.end or form.side == "left")
+    if _is_lawyer(text, form):
+        sure = bool(_REQUISITE.search(text[end : end + 80])) or bool(_INITIALS.search(text, form.end, end))
+    return (start, end, False) if sure or _is_whole_line(text, start, end) else None
+
+
+def _is_lawyer(text: str, form: Form) -> bool:
+    """Lawyers and notaries are named in prose too; their requisites are not."""
+    return form.person and text[form.start : form.end].lower().startswith(("адвокат", "нотариус"))
 
 
 def _is_trader(text: str, form: Form) -> bool:
@@ -116,7 +124,8 @@ def _is_trader(text: str, form: Form) -> bool:
 
 def _quoted_right(text: str, at: int) -> int | None:
     """The end of the quoted name that begins behind ``at``, nested quotes included."""
-    start = at
+    between = _BETWEEN.match(text, at)
+    start = at = between.end() if between else at
     while start < len(text) and start - at < 3 and text[start] in " :\t":
         start += 1
     if start >= len(text) or text[start] not in OPENING:
@@ -137,10 +146,10 @@ def _closing(text: str, start: int) -> int | None:
             continue  # an apostrophe
         if _opens(char, before, behind):
             depth += 1
-        elif _closes(char):
+        else:
             depth -= 1
             last = start + offset + 1
-            if depth <= 0:
+            if depth <= 0 or _nothing_closes(line, offset):
                 break
     if last is None or not any(c.isalnum() for c in text[start:last]):
         return None
@@ -155,8 +164,10 @@ def _opens(char: str, before: str, behind: str) -> bool:
     return not (before.isalnum() or before in ".!?)»”%+*") and (behind.isalnum() or behind in OPENING)
 
 
-def _closes(char: str) -> bool:
-    return char in CLOSING
+def _nothing_closes(line: str, offset: int) -> bool:
+    """Of nested guillemets one was left out: «Торговый дом «Север», именуемое «Покупатель»."""
+    following = _QUOTE.search(line, offset + 1)
+    return line[offset] == "»" and (following is None or following.group() in "«\n")
 
 
 def _quoted_left(text: str, at: int, taken: int) -> int | None:

@@ -21,7 +21,10 @@ def anchors() -> tuple[bytes, ...]:
     for kind, side, forms in kinds(read_yaml("organization.yaml")):
         target = latin_right if kind == "latin" and side == "before" else by_kind.setdefault(kind, [])
         target += map(str, forms)
-    long = [form.partition("*")[0] if form.isascii() else _first_words(form) for form in by_kind["long"]]
+    long = [
+        form.partition("*")[0] if form.isascii() else _first_words(form)
+        for form in [*by_kind["long"], *by_kind["descriptive"]]
+    ]
     short = [*by_kind["shy"], *by_kind["person"]]
     lower = [form.lower() for form in [*by_kind["clear"], *by_kind["person"]]]
     return (
