@@ -30,16 +30,9 @@ class Sieve:
 
     @cached_property
     def _hyperscan(self) -> Any:
-        import hyperscan
+        from derbes.recognizers.automaton import compiled
 
-        database = hyperscan.Database(mode=hyperscan.HS_MODE_BLOCK)
-        database.compile(
-            expressions=self.patterns,
-            ids=list(range(len(self.patterns))),
-            elements=len(self.patterns),
-            flags=[hyperscan.HS_FLAG_DOTALL] * len(self.patterns),
-        )
-        return database
+        return compiled(self.patterns)
 
     @cached_property
     def _re2(self) -> tuple[Any, list[Any]]:
