@@ -63,12 +63,16 @@ _RU_CASE = {
 }  # fmt: skip
 
 
+_VANISHED_E = {"льв": "лев", "павл": "павел"}
+
+
 def russian_bases(low: str) -> Iterator[str]:
     """Dictionary forms a Russian given name in an oblique case may come from (``low``: lower case, Cyrillic)."""
     for size in (1, 2, 3):
         if len(low) - size >= 2:
+            stem = _VANISHED_E.get(low[:-size], low[:-size])
             for base in _RU_CASE.get(low[-size:], ()):
-                yield low[:-size] + base
+                yield stem + base
 
 
 def kazakh_bases(low: str) -> Iterator[str]:
@@ -97,10 +101,11 @@ _SHORT_STEM = re.compile(r"^.{1,2}(?:ов|ев|ин|ын|ук|юк|ян|ov|ev|in
 _PATRONYMIC = re.compile(
     rf"(?:(?:[оеь]вич|[иь]ич)(?:а|у|ем|е|и|ей|ам|{_KK})|(?:[оеё]вн|[иі]ничн|ьиничн|[мкт]ичн)(?:а|ы|е|у|ой|ою|{_KK}|а{_KK})"
     rf"|(?:лук|кузьм|фом|иль|сав|никит)ич(?:а|у|ем|е)?"
-    rf"|(?:[ұуү?]л[ыи]|[қкг?][ыи]з[ыи]){_KK})$"
+    rf"|(?:(?<=...)[ұуү?]л[ыи]|[қкг?][ыи]з[ыи]){_KK})$"
 )
 _PATRONYMIC_LATIN = re.compile(
-    r"(?:[oey]vich|[oey]vn[ae]|(?:u|ū|ú|ý)l[yi]|[kqg][yi]zy|kizi|oglu|ogly)(?:'?[a-z]{2,3})?$"
+    r"(?:[oey]vich|[oey]vn[ae]|(?P<son>(?<=...)(?:u|ū|ú|ý)l[yi])|[kqg][yi]zy|kizi|oglu|ogly)"
+    r"(?:'?(?:[ndt][yi]n|[gkqn][ae]|[dt][ae]n?|men|ben))?$"
 )
 PARTICLES = frozenset(
     [
@@ -141,7 +146,7 @@ def is_adjectival(low: str) -> bool:
 
 def is_patronymic_form(low: str) -> bool:
     """-ович, -овна, -ұлы, -қызы with case endings; a lost Kazakh letter may stand as ``?`` (``ерлан?ызы``)."""
-    if len(low) < 6 or low in PARTICLES:
+    if len(low) < 5 or low in PARTICLES:
         return False
     return bool((_PATRONYMIC_LATIN if low.isascii() and "?" not in low else _PATRONYMIC).search(low))
 
@@ -155,3 +160,9 @@ def surname_key(low: str) -> str:
         ):
             return fold(base[: match.end()])
     return fold(re.sub(r"(?<=..[бвгджзклмнпрстфхцчшщ])(?:а|у|ом|е)$", "", low))
+
+
+def latin_father(low: str) -> str:
+    """The name before -uly in Latin, an ending of English words too (truly, Julian); empty for other endings."""
+    match = _PATRONYMIC_LATIN.search(low) if low.isascii() else None
+    return low[: match.start()] if match and match["son"] else ""

@@ -22,6 +22,7 @@ from derbes.recognizers.name_forms import (
     is_patronymic_form,
     is_surname_form,
     kazakh_bases,
+    latin_father,
     russian_bases,
     unmix,
 )
@@ -29,18 +30,19 @@ from derbes.recognizers.name_forms import (
 _LONGEST = 40  # letters; a longer word is no name
 
 
-_INSIDE = str.maketrans("", "", "?'`")  # may stand in a name: a lost letter, an apostrophe
+_INSIDE = str.maketrans({"?": "", "'": "-", "`": "-"})  # may stand in a name: a lost letter, an apostrophe
 
 
 @dataclass(frozen=True, slots=True)
 class Gazetteer:
-    """Words in lower case; the first five hold keys (``name_forms.fold``).
+    """Words in lower case; the first six hold keys (``name_forms.fold``).
 
-    ``core`` are the given names common in Kazakhstan and Russia, ``foreign`` those of Europe.
+    ``core`` are the given names of Kazakhstan and Russia, ``firm`` the most common of them, ``foreign`` those of Europe.
     """
 
     given: frozenset[str]
     core: frozenset[str]
+    firm: frozenset[str]
     ambiguous: frozenset[str]
     surnames: frozenset[str]
     foreign: frozenset[str]
@@ -70,7 +72,8 @@ def gazetteer() -> Gazetteer:
     return Gazetteer(
         given=lists["given"],
         core=lists["core"],
-        ambiguous=lists["ambiguous"] | {fold(word) for word in own["ambiguous"]},
+        firm=lists["firm"],
+        ambiguous=lists["ambiguous"] | frozenset(own["ambiguous"]),
         surnames=lists["surnames"] | {fold(word) for word in own["short_surnames"]},
         foreign=lists["foreign"],
         latin_given=lists["latin_given"],
@@ -105,7 +108,8 @@ def tag(word: str) -> str:
     """What ``word`` may be in a name, as one letter.
 
     ``G`` a given name · ``A`` a given name that is also a word or a place · ``P`` a patronymic · ``S`` a surname by its
-    ending (``Z``: -ский) · ``K`` a surname from the list · ``i`` one or two bare capitals ·
+    ending (``Z``: -ский) ·
+    ``K`` a surname from the list · ``i`` one or two bare capitals ·
     ``O`` a detached оглы, кызы, ұлы · ``E`` an English given name · ``c`` a common word · ``x`` any other word, ``l`` in Latin ·
     ``V`` no part of a name.
     """
@@ -120,7 +124,7 @@ def tag(word: str) -> str:
     if is_place(low):
         return "V"
     common = low in lists.common
-    if is_patronymic_form(low):
+    if is_patronymic_form(low) and (not (father := latin_father(low)) or _given_key(father)):
         return "c" if common else "P"
     return _tag_plain(low, common)
 
@@ -131,24 +135,44 @@ def is_place(low: str) -> bool:
     return low in places or any(base in places for base in (*russian_bases(low), *kazakh_bases(low)))
 
 
+def _is_ambiguous(low: str) -> bool:
+    lists = gazetteer()
+    if low.isascii():
+        return fold(low) in _ambiguous_keys()
+    return low in lists.ambiguous or any(base in lists.ambiguous for base in (*russian_bases(low), *kazakh_bases(low)))
+
+
+@cache
+def _ambiguous_keys() -> frozenset[str]:
+    return frozenset(map(fold, gazetteer().ambiguous))
+
+
 def is_core_given(word: str) -> bool:
     """A given name common enough to be believed without a neighbour."""
     return _given_key(unmix(word).lower()) in gazetteer().core
+
+
+def is_firm_given(word: str) -> bool:
+    """One of the most common given names, not inflected: believed even where every word has a capital."""
+    low = unmix(word).lower()
+    return fold(low) in gazetteer().firm
 
 
 def _tag_plain(low: str, common: bool) -> str:
     lists = gazetteer()
     parts = low.split("-") if "-" in low else [low]
     keys = [key for key in (_given_key(low), *(_given_key(part) for part in parts)) if key]
-    if fold(low) in lists.surnames and not common and (not keys or keys[0] in lists.ambiguous):
+    if fold(low) in lists.surnames and not common and (not keys or _is_ambiguous(low)):
         return "K"
     if keys and (len(parts) == 1 or len(keys) >= len(parts)):
-        if common or keys[0] in lists.ambiguous or low in lists.historic:
+        if common or _is_ambiguous(low) or low in lists.historic:
             return "A"
         return "G"
     if is_surname_form(parts[-1]):
         return "c" if common else "Z" if is_adjectival(parts[-1]) else "S"
-    if low in lists.latin_given or (not low.isascii() and not common and fold(low) in lists.foreign):
+    if (low in lists.latin_given and low not in lists.ambiguous) or (
+        not low.isascii() and not common and fold(low) in lists.foreign
+    ):
         return "E"
     if low in lists.latin_surnames:
         return "K"

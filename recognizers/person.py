@@ -16,7 +16,7 @@ from typing import ClassVar, NamedTuple
 from derbes.recognizers import person_context as context
 from derbes.recognizers.base import Match, TextRecognizer
 from derbes.recognizers.name_forms import PARTICLES, surname_key
-from derbes.recognizers.names import is_core_given, tag
+from derbes.recognizers.names import is_core_given, is_firm_given, tag
 from derbes.recognizers.person_anchor import ANCHOR
 
 _L = context.LETTER
@@ -37,15 +37,17 @@ _SEPARATORS = {",": ",", ";": ";", "|": ";", "\t": ";"}
 _BOUNDARY = re.compile(r"(?:^|[.!?…:;=\n\t|\"«(\[>{-]|[—–])[ ]{0,3}$")
 _MID_SENTENCE = re.compile(r"[a-zа-яёіәғқңөұүһ],? {1,2}$")
 
+_GOES_ON = re.compile(r",? [а-яёіәғқңөұүһ]|[!?]?\s*$")
+
 _Q = "[,;]?"
 _P = "(?:P|[GAKx]O)"
 _GRAMMAR = re.compile(
-    rf"(?P<patronymic>[SZKGAxylE]{_Q}[GAKE]{_Q}{_P}|[SZKG]{_Q}[xl]{_Q}P|[GAKxyl]{_P}[SZKxGl]|P;?[GA][SZKx]?"
+    rf"(?P<patronymic>(?:[SZK],|[SZKGAxylE];?)[GAKE]{_Q}{_P}|[SZKG]{_Q}[xl]{_Q}P|[GAKxyl]{_P}[SZKxGl]|P;?[GA][SZKx]?"
     rf"|[GASZKxyl]{_P}|[GA]O)"
-    r"|(?P<initials>[SZKGxyAcPl],?II?|II?P|II?[SZKGA]|II[xcy])"
+    r"|(?P<initials>[GAE]I[SZKxl]|[SZKGxyAcPl](?:,(?=II?(?![SZKGAxyl])))?II?|Si$|II?P|II?[SZKGA]|II[xcy])"
     r"|(?P<initial>I[x])"
     rf"|(?P<pair>G[GA]{{0,2}}[SZKx]|[AE]G?[SZ]|E[Kx]|A[KG]|GG|[SZK](?:,(?=[GAE](?![SZKx]))|;)?[GAE])"
-    rf"|(?P<likely>[xy]S(?!{_Q}[GAEIP])|Ax)"
+    rf"|(?P<likely>[xy]S(?!{_Q}[GAEIP])|Ax|Gc)"
     r"|(?P<patronymic_alone>P)|(?P<given>G)|(?P<surname>[SZ])|(?P<unknown>[xyK])"
 )
 _SCORES = {
@@ -111,7 +113,7 @@ def _tokens(text: str, start: int, end: int) -> list[_Token]:
 
 def _is_abbreviation(token: _Token) -> bool:
     """«Windows NT», «Server OK»: a short Latin word in capitals, among words that are not."""
-    return 1 < len(token.word) < 4 and token.word.isascii() and token.word.isupper()
+    return 1 < len(token.word) < 4 and token.tag != "I" and token.word.isascii() and token.word.isupper()
 
 
 def _tag(word: str) -> str:
@@ -146,6 +148,8 @@ def _by_grammar(text: str) -> Iterator[Match]:
             if kind in _LONE:
                 alone.append((kind, group[0]))
                 continue
+            if kind == "patronymic_alone" and group[0].word.isascii():
+                continue
             weak = set(shape[0]).isdisjoint(_SURE)
             if not context.is_called_after(text, group[0].start, group[-1].end, weak=weak):
                 known.update(surname_key(token.word.lower()) for token in group if token.tag in "SZKx")
@@ -176,12 +180,16 @@ def _singles(text: str, alone: list[tuple[str, _Token]], known: set[str]) -> Ite
 
 
 def _stands_alone(text: str, token: _Token, kind: str) -> bool:
-    """Cyrillic, in title case, within a sentence, and no rare name that is more often something else."""
+    """Cyrillic, in title case, within a sentence; a given name not too rare, a very common one at the start as well."""
+    if token.word.isascii() or not token.word[1:].islower():
+        return False
+    if _MID_SENTENCE.search(text, max(0, token.start - 4), token.start):
+        return kind == "surname" or is_core_given(token.word)
     return (
-        token.word[1:].islower()
-        and not token.word.isascii()
-        and bool(_MID_SENTENCE.search(text, max(0, token.start - 4), token.start))
-        and (kind != "given" or is_core_given(token.word))
+        kind == "given"
+        and is_firm_given(token.word)
+        and bool(_GOES_ON.match(text, token.end))
+        and _opens(text, token.start)
     )
 
 
@@ -223,7 +231,7 @@ def _label_tokens(text: str, value: re.Match[str], kind_of_label: str, latin: bo
     for m in _TOKEN.finditer(text, value.start(), value.end()):
         word = m[0]
         kind = _tag(word) if word[0].isupper() or word in PARTICLES or word == "," else tag(word.title())
-        if kind in "Vi" or (kind in "cxl" and not word[0].isupper()) or (kind == "," and not tokens):
+        if kind in "Vi" or (kind in "cxl" and not word[0].isupper()) or (kind == "," and len(tokens) != 1):
             break
         tokens.append(_Token(m.start(), m.end(), kind, word))
     while tokens and tokens[-1].tag == ",":
@@ -244,4 +252,4 @@ def _is_name_after_label(tokens: list[_Token], label: str, latin: bool) -> bool:
         return sure >= 1 and "c" not in tags and len(tags) > 1 and titled
     if not tokens[0].word[0].isupper():
         return sure >= (1 if label == "name" else 2)
-    return sure >= 1 if label != "name" or "c" in tags else True
+    return sure >= 1 if label != "name" else sure >= 1 or "c" not in tags or "x" in tags
