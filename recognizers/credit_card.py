@@ -17,7 +17,7 @@ _CANDIDATE = re.compile(
 )
 
 
-class CreditCardRecognizer(TextRecognizer):
+class PaymentCardRecognizer(TextRecognizer):
     """Payment card number (``numbers.card``): four groups of four digits, or a label, with a right Luhn digit.
 
     A row of sixteen digits without a label is more often an order or a transaction, and is left alone. Beside a label

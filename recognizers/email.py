@@ -51,7 +51,7 @@ _ROLE = re.compile(
 _RETURN_PATH = re.compile(r"[\w.+=%#-]{1,120}=$")
 
 
-class EmailRecognizer(TextRecognizer):
+class EmailAddressRecognizer(TextRecognizer):
     """E-mail address (``numbers.email``) with a top-level domain of the bundled list: 0.95; disguised by ``(at)``,
     ``[собака]``: 0.60.
 

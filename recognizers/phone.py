@@ -38,11 +38,12 @@ _SHAPE = re.compile(
     r"\(?[78]\)?[ .–-]{0,2}\(?[0-9]{3,5}\)?[ .–-]{1,3}[0-9][0-9 –.-]{3,12}[0-9]|[78]\(?[0-9]{3,5}\)[0-9 .–-]{5,12}"
 )
 _FOUR_BYTES = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+_NAMES = ("phone", "call")
 _OTHER = ("not_phone", "iin", "bin", "rnn")
 _SB = rb"(?:[ .()-]|\xe2\x80\x93){0,3}"
 
 
-class PhoneRecognizer(TextRecognizer):
+class PhoneNumberRecognizer(TextRecognizer):
     """Telephone number (``numbers.phone``), with its extension.
 
     ``+7`` or a label (тел, байланыс, phone, wa.me …): 0.90; formatted with 8 or 7: 0.75; eleven digits in a row: 0.60
@@ -77,8 +78,8 @@ class PhoneRecognizer(TextRecognizer):
         if form == "trunk" and not (raw.isdigit() or _is_formatted(raw)):
             return None
         label = _label(text, start)
-        labelled = label is not None and label.group == "phone"
-        if form in ("ten", "local") and not (labelled and label and len(label.gap) <= 15):
+        labelled = label is not None and label.group in _NAMES
+        if form in ("ten", "local") and not (label and label.group == "phone" and len(label.gap) <= 15):
             return None
         if form == "plus":
             return _foreign(text, start, end, labelled)
@@ -137,10 +138,10 @@ def _is_formatted(raw: str) -> bool:
 
 
 def _label(text: str, start: int) -> Label | None:
-    label = label_before(label_pattern("phone", *_OTHER), text, start, 32)
+    label = label_before(label_pattern(*_NAMES, *_OTHER), text, start, 32)
     if label is None or re.search("[0-9]{4}|\n\\s*\n", label.gap):
         return None
-    if label.group == "phone":
+    if label.group in _NAMES:
         return label if len(re.findall("[:=]", label.gap)) < 2 else None
     return label if len(label.gap) <= 12 and label.is_direct else None
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import doctest
 
 from derbes.recognizers import twelve
-from derbes.recognizers.credit_card import CreditCardRecognizer
+from derbes.recognizers.credit_card import PaymentCardRecognizer
 from derbes.recognizers.date_of_birth import DateOfBirthRecognizer
-from derbes.recognizers.email import EmailRecognizer
+from derbes.recognizers.email import EmailAddressRecognizer
 from derbes.recognizers.identity_document import IdentityDocumentRecognizer
 from derbes.recognizers.kz_bic import KzBicRecognizer
 from derbes.recognizers.kz_bin import KzBinRecognizer
@@ -15,7 +15,7 @@ from derbes.recognizers.kz_iban import KzIbanRecognizer
 from derbes.recognizers.kz_iin import KzIinRecognizer
 from derbes.recognizers.kz_rnn import KzRnnRecognizer
 from derbes.recognizers.mrz import MrzRecognizer
-from derbes.recognizers.phone import PhoneRecognizer
+from derbes.recognizers.phone import PhoneNumberRecognizer
 from derbes.recognizers.technical import TechnicalRecognizer
 from tests.contracts.recognizer import RecognizerContract
 
@@ -46,17 +46,17 @@ class TestBic(RecognizerContract):
 
 
 class TestPhone(RecognizerContract):
-    RECOGNIZER = PhoneRecognizer
+    RECOGNIZER = PhoneNumberRecognizer
     CASES = "phone"
 
 
 class TestEmail(RecognizerContract):
-    RECOGNIZER = EmailRecognizer
+    RECOGNIZER = EmailAddressRecognizer
     CASES = "email"
 
 
 class TestCreditCard(RecognizerContract):
-    RECOGNIZER = CreditCardRecognizer
+    RECOGNIZER = PaymentCardRecognizer
     CASES = "credit_card"
 
 
