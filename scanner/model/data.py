@@ -76,8 +76,13 @@ Locate = Callable[[str], Sequence[tuple[str, int, int]]]
 class TextBatch:
     """Whole lines of a log or text as UTF-8 bytes, separated by ``\\n``.
 
-    ``first_unit`` is the number of the first line, ``offset`` the byte offset of the buffer in the (decoded) file. ``locate`` cuts one line (decoded) into named fields
-    ``(name, start, end)``; without it every hit lies in the field ``line``. It is asked for hit lines only.
+    ``first_unit`` is the number of the first line, ``offset`` the byte offset of the buffer in the (decoded) file.
+    ``locate`` cuts one line (decoded) into named fields ``(name, start, end)``; without it every hit lies in the field
+    ``line``. It is asked for hit lines only.
+
+    A giant line comes in pieces that overlap. A match belongs to the piece in whose owned range it *starts*:
+    ``owned_from <= start < owned_to``, in characters of this buffer; ``None`` is its end. Neighbours part their overlap
+    in the middle, so that no match is counted twice, and each has half the overlap as context on either side.
     """
 
     dataset: Dataset
@@ -88,6 +93,8 @@ class TextBatch:
     continued: bool = False  # this buffer is a piece of one giant line; offsets start at ``column``
     column: int = 0
     offset: int = 0
+    owned_from: int = 0
+    owned_to: int | None = None
 
     @property
     def size(self) -> int:
