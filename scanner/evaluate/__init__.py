@@ -52,11 +52,10 @@ def _violation(rule: Rule, case: Case, fields: Fields, policy: Policy, speaker: 
     worst = min(fields, key=lambda f: (SEVERITIES.index(policy.severity(f.category)), policy.rank(f.category)))
     place = case.record.place
     exact = fields[0] if len(fields) == 1 and case.units is None else None
+    shown = [found for found in fields if found.category == worst.category] if case.locations is None else []
     locations = case.locations
     if locations is None:
-        locations = tuple(
-            sorted(location for found in fields if found.category == worst.category for location in found.locations)
-        )
+        locations = tuple(sorted(location for found in shown for location in found.locations))
     return Violation(
         id=fingerprint(rule.id, place.id, case.path, worst.category),
         rule=rule.id,
@@ -72,7 +71,7 @@ def _violation(rule: Rule, case: Case, fields: Fields, policy: Policy, speaker: 
         remedy=speaker.message(rule, rule.remedy, case, fields, worst.category),
         owner=place.owner,
         interval=exact.interval if exact else None,
-        examples=tuple(dict.fromkeys(e for found in fields for e in found.examples))[:MAX_EXAMPLES],
+        examples=tuple(dict.fromkeys(e for found in shown for e in found.examples))[:MAX_EXAMPLES],
     )
 
 

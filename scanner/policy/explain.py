@@ -101,7 +101,8 @@ def finding(violation: Violation, policy: Policy, outcome: Outcome) -> Finding:
     """All that is known of one violation."""
     rule = policy.rule_by_id.get(violation.rule)
     inventory = outcome.inventory
-    evidence = tuple(f for f in inventory.fields if f.place == violation.place and _concerns(violation, f))
+    same = [f for f in inventory.fields if f.place == violation.place and f.category == violation.category]
+    evidence = tuple(f for f in same if _concerns(violation, f)) or tuple(same)
     return Finding(
         violation=violation,
         title=rule.title.by_language() if rule else {},
@@ -113,9 +114,7 @@ def finding(violation: Violation, policy: Policy, outcome: Outcome) -> Finding:
 
 
 def _concerns(violation: Violation, found: Classification) -> bool:
-    """The field itself, or all fields of that category in the table, file or place that the violation names."""
-    if found.category != violation.category:
-        return False
+    """Whether it is the field itself, or one in the table, file or place that the violation names."""
     path = violation.path
     return not path or found.path == path or found.path.startswith((f"{path}.", f"{path}#", f"{path}!"))
 
