@@ -150,8 +150,9 @@ class Mysql(Database):
                 self._limit(raw, self.options.timeout)
             elif self._raw is raw:
                 # Closing the cursor would read the rest of the table: the connection is given up instead.
-                if cursor._result is not None:
-                    cursor._result.unbuffered_active = False
+                result: Any = getattr(cursor, "_result", None)
+                if result is not None:
+                    result.unbuffered_active = False
                 raw.close()
                 self.close()
 

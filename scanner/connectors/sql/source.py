@@ -7,30 +7,23 @@ was deleted, and never found by counting.
 
 from __future__ import annotations
 
-import random
 import time
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from collections.abc import Iterator
 from functools import partial
 from importlib import import_module
 from itertools import pairwise
 from math import ceil
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from derbes.scanner.connectors.base import Options, Source
 from derbes.scanner.connectors.credentials import parse_url, resolve
-from derbes.scanner.connectors.sql.base import Chunk, Column, Database, Query, Table, Trouble
-from derbes.scanner.connectors.sql.openings import Opened, array_column, hstore_column, json_column, may_hold_json
-from derbes.scanner.connectors.sql.values import Cells, as_text
+from derbes.scanner.connectors.sql.base import Database, Table, Trouble
+from derbes.scanner.connectors.sql.reading import Reading, dataset_of, path_of
 from derbes.scanner.errors import DerbesError, SourceError
-from derbes.scanner.model.data import Batch, Dataset, Field, TableBatch, Unit
+from derbes.scanner.model.data import Batch, Dataset, Unit
 from derbes.scanner.model.facts import Facts
 from derbes.scanner.model.inventory import Unscanned
 from derbes.scanner.model.places import Place
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 ENGINES = {
     "sqlite": ("sqlite", "Sqlite"),
@@ -41,12 +34,8 @@ ENGINES = {
 }
 ATTEMPTS = 4  # with pauses of 0.5, 1 and 2 seconds between them
 PAUSE = 0.5
-BIG_SAMPLE = 200_000  # beyond it, or an eighth of the table, choosing while scanning is cheaper than key by key
-KEYS_AT_ONCE = 1_000
 LAST_NUMBER = 1 << 62  # keys without sign go beyond what an index holds
 UNIT_SIZE = 256 << 20
-BATCH_ROWS = 16_384
-BATCH_BYTES = 8 << 20
 
 
 class SqlSource(Source):
@@ -151,8 +140,12 @@ class SqlSource(Source):
 
     def read(self, unit: Unit) -> Iterator[Batch | Unscanned]:
         """Read one unit; a lost connection is tried again, with what was already given left out."""
-        path = _path(unit.spec)
-        reading = _Reading(self, unit)
+        path = path_of(unit.spec)
+        try:
+            reading = Reading(self.database, self.table, unit)
+        except DerbesError as error:  # the address: a variable that this worker does not have, for one
+            yield self._refused(path, error)
+            return
         for attempt in range(ATTEMPTS):
             last = attempt == ATTEMPTS - 1
             try:
@@ -195,157 +188,8 @@ class SqlSource(Source):
         return Unscanned(self.place.id, path, trouble.code, trouble.message, params, trouble.hint)
 
     def _refused(self, path: str, error: DerbesError) -> Unscanned:
-        return Unscanned(self.place.id, path, error.slug, error.message, error.params, error.hint)
-
-
-class _Reading:
-    """One unit being read: where it stands, and what is to be said of it in the end.
-
-    Chunks are small, so that a row is still in the processor's cache while its values become text; batches are large.
-    """
-
-    def __init__(self, source: SqlSource, unit: Unit) -> None:
-        self.source = source
-        self.spec = unit.spec
-        self.first = unit.spec.get("first") or 1
-        self.done = 0  # rows taken from the database, given on or waiting
-        self.binary: Counter[str] = Counter()
-        self.started = time.monotonic()
-        self.table: Table | None = None
-        self._forget()
-
-    def _forget(self) -> None:
-        self.cells: list[list[str | None]] = []
-        self.units: list[Sequence[int]] = []
-        self.rows = 0
-        self.size = 0
-        self.plain = True
-
-    def batches(self) -> Iterator[Batch]:
-        """Batches of the rows that were not given yet."""
-        self.table = table = self.source.table(self.spec["schema"], self.spec["table"])
-        skip = self.done
-        for chunk in self._chunks(table):
-            if skip >= chunk.rows:
-                skip -= chunk.rows
-                continue
-            self._take(table, _without_first(chunk, skip))
-            skip = 0
-            self._slow_down()
-            if self.rows >= BATCH_ROWS or self.size >= BATCH_BYTES:
-                yield from self.waiting()
-        yield from self.waiting()
-
-    def waiting(self) -> Iterator[Batch]:
-        """The rows taken and not given yet, as a batch."""
-        if not self.rows or self.table is None:
-            return
-        table, units = self.table, _joined(self.units)
-        columns: dict[str, pd.Series[Any]] = {}
-        for column, cells in zip(table.columns, self.cells, strict=True):
-            self._add(columns, f"{table.path}.{column.name}", column, cells, units)
-        rows, size = self.rows, self.size
-        self._forget()
-        yield TableBatch(dataset_of(table, self.spec.get("total")), columns, rows, size)
-
-    def _chunks(self, table: Table) -> Iterator[Chunk]:
-        database, spec = self.source.database, self.spec
-        if "sample" in spec:
-            return sampled(database, table, spec["sample"], spec["total"], self.source.options.seed)
-        return database.stream(Query(table, spec.get("low"), spec.get("high")))
-
-    def _take(self, table: Table, chunk: Chunk) -> None:
-        if not self.cells:
-            self.cells = [[] for _ in table.columns]
-        for column, taken, values in zip(table.columns, self.cells, chunk.columns, strict=True):
-            if chunk.text:
-                taken.extend(values)
-                continue
-            cells, binary = as_text(values)
-            taken.extend(cells)
-            if binary:
-                self.binary[f"{table.path}.{column.name}"] += binary
-        start = self.first + self.done
-        self.units.append(chunk.units or range(start, start + chunk.rows))
-        self.done += chunk.rows
-        self.rows += chunk.rows
-        self.size += chunk.size
-        self.plain = self.plain and chunk.plain
-
-    def _add(self, columns: dict[str, Any], path: str, column: Column, cells: Cells, units: Sequence[int]) -> None:
-        opened: Opened = {}
-        if column.opening == "json":
-            cells, opened = json_column(cells, units, path, declared=True)
-        elif column.opening == "array":
-            cells, opened = array_column(cells, units, path)
-        elif column.opening == "hstore":
-            cells, opened = hstore_column(cells, units, path)
-        elif column.opening == "text" and not self.plain and may_hold_json(cells):
-            cells, opened = json_column(cells, units, path, declared=False)
-        if not opened or any(cell is not None for cell in cells):
-            columns[path] = _series(cells, units)
-        for inner, (numbers, texts) in opened.items():
-            columns[inner] = _series(texts, numbers)
-
-    def _slow_down(self) -> None:
-        rate = self.source.options.max_rows_per_second
-        if rate:
-            ahead = self.done / rate - (time.monotonic() - self.started)
-            if ahead > 0:
-                time.sleep(ahead)
-
-    def remarks(self) -> Iterator[Unscanned]:
-        """What was not read of a unit that was read to its end."""
-        place = self.source.place.id
-        for path, count in sorted(self.binary.items()):
-            yield Unscanned(place, path, "file-binary", "двоичные значения не читались: {count}", {"count": count})
-        if "sample" in self.spec:
-            message = "прочитана случайная выборка: {rows} из {total} строк"
-            params = {"rows": self.done, "total": self.spec["total"]}
-            yield Unscanned(place, _path(self.spec), "sampled", message, params)
-
-
-def sampled(database: Database, table: Table, limit: int, total: int | None, seed: int) -> Iterator[Chunk]:
-    """About ``limit`` rows, each row equally likely, wherever it lies; the same ones for the same seed."""
-    if total is None:
-        total = table.rows or limit
-    bounds = database.key_range(table) if table.ranged and len(table.key) == 1 else None
-    if bounds and limit <= BIG_SAMPLE and limit * 8 < total and bounds[1] - bounds[0] < total * 8:
-        return _by_keys(database, table, limit, bounds, random.Random(seed))
-    return database.stream(Query(table, share=min(1.0, limit / max(1, total)), seed=seed))
-
-
-def _by_keys(
-    database: Database, table: Table, limit: int, bounds: tuple[int, int], dice: random.Random
-) -> Iterator[Chunk]:
-    # Keys are drawn at random and those that do not exist are passed over: every row is equally likely. Drawing
-    # goes on until there are enough rows, so gaps cost time and no fairness.
-    low, high = bounds
-    drawn: set[int] = set()
-    missing = limit
-    while missing > 0 and len(drawn) <= high - low:
-        keys: set[int] = set()
-        while len(keys) < KEYS_AT_ONCE and len(drawn) <= high - low:
-            key = dice.randint(low, high)
-            if key not in drawn:
-                drawn.add(key)
-                keys.add(key)
-        for chunk in database.stream(Query(table, keys=tuple(sorted(keys)))):
-            kept = sorted(dice.sample(range(chunk.rows), min(missing, chunk.rows)))
-            missing -= len(kept)
-            if kept:
-                columns = [[column[row] for row in kept] for column in chunk.columns]
-                size = chunk.size * len(kept) // chunk.rows
-                yield Chunk(
-                    columns, len(kept), size, text=chunk.text, units=[int(chunk.units[row]) - low + 1 for row in kept]
-                )
-
-
-def dataset_of(table: Table, total: int | None = None) -> Dataset:
-    """A table as the rest of the house knows it."""
-    fields = tuple(Field(f"{table.path}.{c.name}", c.name, c.type, c.length, c.comment) for c in table.columns)
-    rows = table.rows if total is None else total
-    return Dataset("", table.path, "database", "row", table.kind, fields, rows, table.comment)
+        code = {"missing-driver": "missing-extra", "dsn-variable": "dsn-parse"}.get(error.slug, error.slug)
+        return Unscanned(self.place.id, path, code, error.message, error.params, error.hint)
 
 
 def open_database(place: Place, options: Options) -> Database:
@@ -358,31 +202,3 @@ def open_database(place: Place, options: Options) -> Database:
     module, name = ENGINES.get(family, ENGINES["other"])
     engine: type[Database] = getattr(import_module(f"derbes.scanner.connectors.sql.{module}"), name)
     return engine(url, place, options)
-
-
-def _series(cells: Any, units: Any) -> pd.Series[Any]:
-    import pandas as pd
-
-    index = pd.RangeIndex(units) if isinstance(units, range) else pd.Index(units)
-    return pd.Series(cells, index=index, dtype=object)
-
-
-def _joined(pieces: list[Sequence[int]]) -> Sequence[int]:
-    """Row numbers of consecutive chunks as one ``range`` where they follow each other."""
-    first, last = pieces[0], pieces[-1]
-    if all(isinstance(piece, range) for piece in pieces):
-        return range(first[0], last[-1] + 1)
-    return [unit for piece in pieces for unit in piece]
-
-
-def _without_first(chunk: Chunk, skip: int) -> Chunk:
-    if not skip:
-        return chunk
-    return replace(
-        chunk, columns=[column[skip:] for column in chunk.columns], rows=chunk.rows - skip, units=chunk.units[skip:]
-    )
-
-
-def _path(spec: Any) -> str:
-    schema = spec.get("schema")
-    return f"{schema}.{spec['table']}" if schema else str(spec["table"])
