@@ -18,6 +18,7 @@ from derbes.recognizers.context import (
     label_pattern,
 )
 from derbes.recognizers.numbers import phone
+from derbes.recognizers.numbers.exceptions import ValidationError
 
 _S = "[ .()–-]{0,3}"
 _CANDIDATE = re.compile(
@@ -79,7 +80,9 @@ class PhoneNumberRecognizer(TextRecognizer):
             return None
         label = _label(text, start)
         labelled = label is not None and label.group in _NAMES
-        if form in ("ten", "local") and not (label and label.group == "phone" and len(label.gap) <= 15):
+        if form in ("ten", "local") and not (
+            label and label.group == "phone" and len(label.gap) <= 15 and label.is_direct
+        ):
             return None
         if form == "plus":
             return _foreign(text, start, end, labelled)
@@ -113,7 +116,7 @@ def _number(raw: str, form: str) -> str | None:
         return "" if raw[0] not in "0" and len(set(raw)) > 2 else None
     try:
         return phone.validate(raw)
-    except phone.ValidationError:
+    except ValidationError:
         return None
 
 

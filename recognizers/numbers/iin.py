@@ -75,7 +75,7 @@ def birth_date(number: str, today: date | None = None) -> date | None:
 def sex(number: str) -> Literal["m", "f"] | None:
     """By the digit of century and sex; ``None`` where it does not say."""
     digit = int(number[6])
-    return ("f", "m")[digit % 2] if 1 <= digit <= 6 else None  # type: ignore[return-value]
+    return ("f", "m")[digit % 2] if 1 <= digit <= 6 else None
 
 
 def kind(number: str) -> Literal["iin", "bin"] | None:

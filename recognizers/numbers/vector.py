@@ -86,7 +86,8 @@ def _check(upper: Ints, lower: Ints, tables: tuple[npt.NDArray[np.uint8], npt.ND
     first = _MOD[(packed_high & 15) + (packed_low & 15)]
     again = _MOD[(packed_high >> 4) + (packed_low >> 4)]
     digit = np.where(first == 10, again, first)
-    return digit == lower % 10  # type: ignore[no-any-return]
+    result: Mask = digit == lower % 10
+    return result
 
 
 _MOD = np.arange(32, dtype=np.uint8) % 11
@@ -104,7 +105,8 @@ def _sums() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
             digit = numbers // 10 ** (count - 1 - place) % 10
             first += digit * WEIGHTS[offset + place]
             again += digit * WEIGHTS_AGAIN[offset + place]
-        return (first % 11 | (again % 11) << 4).astype(np.uint8)
+        sums: npt.NDArray[np.uint8] = (first % 11 | (again % 11) << 4).astype(np.uint8)
+        return sums
 
     return packed(6, 0), packed(5, 6)
 
@@ -132,7 +134,7 @@ def _kinds() -> Mask:
     """YYMMKS -> is it the beginning of a BIN?"""
     numbers = np.arange(_HALF)
     month, kind, sign = numbers // 100 % 100, numbers // 10 % 10, numbers % 10
-    return (month >= 1) & (month <= 12) & (kind >= 4) & (kind <= 6) & (sign <= 4)  # type: ignore[no-any-return]
+    return (month >= 1) & (month <= 12) & (kind >= 4) & (kind <= 6) & (sign <= 4)
 
 
 def _parse(values: npt.NDArray[Any]) -> Ints:
@@ -140,8 +142,8 @@ def _parse(values: npt.NDArray[Any]) -> Ints:
     width = values.dtype.itemsize // np.dtype(unit).itemsize
     if width < 12:
         return np.full(len(values), -1, dtype=np.int64)
-    codes = np.ascontiguousarray(values).view(unit).reshape(len(values), width)
-    digits = codes[:, :12] - unit(48)
+    codes: npt.NDArray[Any] = np.ascontiguousarray(values).view(unit).reshape(len(values), width)
+    digits = codes[:, :12] - np.array(48, dtype=unit)
     bad = (digits > 9).any(axis=1) | codes[:, 12:].any(axis=1)
     halves = digits.astype(np.float32).reshape(-1, 2, 6) @ np.array([1e5, 1e4, 1e3, 100, 10, 1], dtype=np.float32)
     numbers = halves.astype(np.int64) @ np.array([_HALF, 1])

@@ -13,6 +13,7 @@ import logging
 import pickle
 import re
 import time
+from functools import cache
 from typing import ClassVar
 
 import hyperscan
@@ -44,9 +45,9 @@ class RecognizerContract:
         if "hostile" in metafunc.fixturenames:
             metafunc.parametrize("hostile", HOSTILE_UNITS, ids=repr)
 
-    @pytest.fixture(scope="class")
+    @pytest.fixture
     def recognizer(self) -> TextRecognizer:
-        return self.RECOGNIZER()
+        return _built(self.RECOGNIZER)
 
     def test_case(self, recognizer: TextRecognizer, case: Case) -> None:
         case.check(recognizer)
@@ -104,6 +105,11 @@ class RecognizerContract:
         assert recognizer.ENTITIES
         assert isinstance(recognizer.COUNTRY_CODE, str | None)
         assert recognizer.supported_entities == list(recognizer.ENTITIES)
+
+
+@cache
+def _built(recognizer: type[TextRecognizer]) -> TextRecognizer:
+    return recognizer()
 
 
 def _values(text: str, matches: list[Match]) -> list[tuple[str, str]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import doctest
+import random
+import re
 
 from derbes.recognizers import twelve
 from derbes.recognizers.credit_card import PaymentCardRecognizer
@@ -17,6 +19,8 @@ from derbes.recognizers.kz_rnn import KzRnnRecognizer
 from derbes.recognizers.mrz import MrzRecognizer
 from derbes.recognizers.phone import PhoneNumberRecognizer
 from derbes.recognizers.technical import TechnicalRecognizer
+from derbes.recognizers.text import normalize
+from tests.contracts.cases import load_cases
 from tests.contracts.recognizer import RecognizerContract
 
 
@@ -83,3 +87,55 @@ class TestTechnical(RecognizerContract):
 def test_doctests() -> None:
     result = doctest.testmod(twelve)
     assert result.attempted and not result.failed
+
+
+FRAGMENTS = [
+    " ",
+    "\n",
+    ": ",
+    "=",
+    "№ ",
+    " (",
+    "-",
+    "\U0001f600",
+    "«",
+    "тел",
+    "моб. ",
+    "clientIIN",
+    "iin",
+    "карта ",
+    "г.р.",
+    "Қ",
+]
+
+
+def test_an_anchor_fires_wherever_a_changed_case_is_found() -> None:
+    """The sieve's promise, on cases joined, cut, broken and shouted."""
+    suites = [suite for suite in RecognizerContract.__subclasses__() if suite.__module__ == __name__]
+    recognizers = [suite.RECOGNIZER() for suite in suites]
+    anchors = [[re.compile(anchor, re.DOTALL) for anchor in recognizer.ANCHOR] for recognizer in recognizers]
+    texts = [case.text for suite in suites for case in load_cases(suite.CASES)]
+    chance = random.Random(3)
+    found = 0
+    for _ in range(3000):
+        view = normalize(changed(chance, texts)).text
+        data = view.encode("utf-8", "surrogatepass")
+        for recognizer, patterns in zip(recognizers, anchors, strict=True):
+            if any(recognizer.find(view)):
+                found += 1
+                assert any(pattern.search(data) for pattern in patterns), (recognizer.name, view)
+    assert found > 1000
+
+
+def changed(chance: random.Random, texts: list[str]) -> str:
+    text, other = chance.choice(texts), chance.choice(texts)
+    place = chance.randrange(len(text) + 1)
+    return chance.choice(
+        [
+            text + chance.choice(FRAGMENTS) + other,
+            text[:place] + chance.choice(FRAGMENTS) + text[place:],
+            text[:place] + text[place + chance.randrange(1, 6) :],
+            text.upper(),
+            text.replace(" ", chance.choice(["_", "\u00a0", "", "  "])),
+        ]
+    )
