@@ -13,7 +13,7 @@ from derbes.scanner.policy.scalars import Words
 from derbes.scanner.policy.types import Policy, Rule
 from derbes.scanner.policy.words import LANGUAGES, entity_title
 
-_LOCAL = re.compile(r"\{(category|categories|entities|purposes|how)\}")
+_LOCAL = re.compile(r"\{(category|categories|entities|purposes|how|fix)\}")
 
 
 class Speaker:
@@ -41,7 +41,10 @@ class Speaker:
         titles = self.policy.category_titles
         order = sorted({found.category for found in fields}, key=self.policy.rank)
         entities = sorted({count.entity for found in fields for count in found.entities})
-        phrases = [rule.phrases[key].by_language()[language] for key in case.phrases if key in rule.phrases]
+        phrases, fixes = (
+            [words[key].by_language()[language] for key in case.phrases if key in words]
+            for words in (rule.phrases, rule.fixes)
+        )
         who = case.params.get("who")
         how = "; ".join(phrases) or ", ".join(case.phrases)
         return {
@@ -50,6 +53,7 @@ class Speaker:
             "entities": ", ".join(entity_title(name, language) for name in entities) or titles[category][language],
             "purposes": ", ".join(self._purposes(case, language)),
             "how": f"{how}: {who}" if who else how,
+            "fix": "; ".join(fixes) or how,
         }
 
     def _purposes(self, case: Case, language: str) -> Iterator[str]:

@@ -126,11 +126,20 @@ def rule_card(rule: Rule, policy: Policy) -> RuleCard:
         id=rule.id,
         title=rule.title.by_language(),
         message=_general(rule.message.by_language()),
-        remedy=_general(rule.remedy.by_language()),
+        remedy=_general(_with_fixes(rule)),
         severity=rule.severity,
         clauses=_quoted((*fixed, *_hanging(rule, policy)), policy.clauses),
         cites=tuple(clause.strip("{}") for clause in rule.clauses if clause.startswith("{")),
     )
+
+
+def _with_fixes(rule: Rule) -> Words:
+    """The remedy with everything that may stand for ``{fix}``."""
+    fixes = [words.by_language() for words in rule.fixes.values()]
+    return {
+        language: text.replace("{fix}", "; ".join(fix[language] for fix in fixes) or "…")
+        for language, text in rule.remedy.by_language().items()
+    }
 
 
 def _general(words: Words) -> dict[str, str]:

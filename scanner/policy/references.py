@@ -20,7 +20,20 @@ if TYPE_CHECKING:
 
 CLAUSE_WORDS = ("{category}", "{purposes}", "{subjects}", "{retention}", "{technical}")
 MESSAGE_WORDS = frozenset(
-    {"place", "path", "category", "categories", "entities", "units", "owner", "purposes", "how", "keep", "cutoff"}
+    {
+        "place",
+        "path",
+        "category",
+        "categories",
+        "entities",
+        "units",
+        "owner",
+        "purposes",
+        "how",
+        "fix",
+        "keep",
+        "cutoff",
+    }
 )
 KINDS = ("database", "log", "form", "file", "mail", "schema")
 _EFFECTIVE = re.compile(r"^\d{4}-\d\d-\d\d$")

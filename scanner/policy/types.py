@@ -145,7 +145,8 @@ class Rule(Model):
     """A rule: for each of what, when, how grave, which clauses, and what to say.
 
     ``clauses`` are numbers, or ``{category}``, ``{purposes}``, ``{subjects}``, ``{retention}``, ``{technical}``, which
-    stand for the clauses that the policy gives to the category, purposes … of the case.
+    stand for the clauses that the policy gives to the category, purposes … of the case. ``phrases`` say what was seen
+    (``{how}``), ``fixes`` what to do about it (``{fix}``): one for each value of the trait that the rule looks at.
     """
 
     id: Id
@@ -157,6 +158,7 @@ class Rule(Model):
     message: Title
     remedy: Title
     phrases: Mapping[str, Title] = Field(default_factory=dict)
+    fixes: Mapping[str, Title] = Field(default_factory=dict)
     flags: tuple[Example, ...] = ()
     passes: tuple[Example, ...] = ()
 

@@ -211,6 +211,8 @@ def test_grants_by_table_and_column() -> None:
         ("public.clients.iin", "identity_document"),
     ]
     text = found[0].message.words["ru"].format(**found[0].message.params)
+    remedy = found[1].remedy.words["en"].format(**found[1].remedy.params)
+    assert remedy == "REVOKE it or, if the role's duties need it, list the role in access.roles"
     assert "PUBLIC, analyst (v_clients)" in text and "app" not in text.replace("app.", "")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -145,3 +147,11 @@ def test_another_policy_cites_only_its_own_clauses() -> None:
         assert all(clause.startswith("{") or clause in policy.clauses for clause in rule.clauses)
     assert policy.category_by_entity["IP_ADDRESS"] == "technical"
     assert policy.severity("phone") == "major"
+
+
+def test_what_the_command_line_imports_at_once_is_light() -> None:
+    code = (
+        "import sys, derbes.scanner.policy.config, derbes.scanner.policy.exceptions, derbes.scanner.verdict\n"
+        "sys.exit(any(name in sys.modules for name in ('pydantic', 'yaml', 'sqlalchemy', 'pandas')))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0

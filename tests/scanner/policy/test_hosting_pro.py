@@ -61,7 +61,8 @@ def test_categories_are_those_of_the_interface() -> None:
 def test_everything_has_words_in_three_languages() -> None:
     policy = load_policy()
     for rule in policy.active_rules:
-        for words in (rule.title, rule.message, rule.remedy, *rule.phrases.values()):
+        assert set(rule.fixes) <= set(rule.phrases)
+        for words in (rule.title, rule.message, rule.remedy, *rule.phrases.values(), *rule.fixes.values()):
             assert words.kk and words.en, rule.id
     for titles in (*policy.category_titles.values(), *entity_titles().values()):
         assert set(titles) == set(LANGUAGES)
