@@ -141,8 +141,16 @@ def series(units: Iterable[int], values: Iterable[str | None]) -> pd.Series[Any]
     """A column: values by unit number, as plain Python strings (the cheapest to build and to join)."""
     import pandas as pd
 
-    index = units if isinstance(units, range) else list(units)
-    return pd.Series(list(values), index=pd.Index(index, dtype="int64"), dtype=object)
+    return pd.Series(list(values), index=index_of(units), dtype=object)
+
+
+def index_of(units: Iterable[int]) -> pd.Index[Any]:
+    """Unit numbers as an index; columns of one batch share it."""
+    import pandas as pd
+
+    if isinstance(units, pd.Index):
+        return units
+    return pd.RangeIndex(units) if isinstance(units, range) else pd.Index(list(units), dtype="int64")
 
 
 def pieces(value: str) -> Iterator[str]:

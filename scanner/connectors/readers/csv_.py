@@ -189,7 +189,7 @@ class _Parser:
             return rows, ""
         tail = sum(cell.count("\n") for cell in rows.pop()) if rows else 0
         start = len(ended) - 1
-        for _ in range(tail):
+        for _ in range(tail - 1):  # the sentinel stands in a line of its own
             start = ended.rfind("\n", 0, start)
             if start < 0:
                 break
@@ -261,7 +261,7 @@ def _before_giant(parser: _Parser, block: Block) -> list[list[str]]:
 
 def _add_giant(table: Rows, delimiter: str, block: Block, text: str, column: int) -> int:
     """A piece of a line too long for memory: its cells go on from ``column``. Returns the column it ends in."""
-    cells = parse(text.replace("\n", " ") + "\n", delimiter, csv.QUOTE_NONE)
+    cells = parse(text.removesuffix("\n").removesuffix("\r") + "\n", delimiter, csv.QUOTE_NONE)
     row = cells[0] if cells else []
     repeated = block.data[: block.overlap].count(delimiter.encode())
     column = max(column - repeated, 0) if block.continued else 0

@@ -20,7 +20,7 @@ OfficeReader = Callable[[IO[bytes], zipfile.ZipFile, Reading], Iterator[Item]]
 MAX_UNPACKED = 300 << 20  # a sheet is held in memory as a whole
 TITLE_ROWS = 20
 CHUNK = 1000
-_PARAGRAPH = re.compile(rb"<(?:w:p|text:p|text:h|a:p)[ >/]")
+_PARAGRAPH = re.compile(rb"<(?=(?:w:p|text:p|text:h|a:p)[ >/])")
 
 
 def office_reader(names: Sequence[str]) -> OfficeReader | None:

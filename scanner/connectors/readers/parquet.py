@@ -42,7 +42,8 @@ def _batch(batch: Any, dataset: Any, first: int) -> Iterator[Item]:
         values = column.to_pylist()
         if any(isinstance(value, dict | list) for value in values):
             for row, value in enumerate(values, first):
-                flatten(nested, opened(value), row, field.name)
+                if value is not None:
+                    flatten(nested, opened(value), row, field.name)
         else:
             columns[field.name] = series(range(first, first + len(values)), [_text(value) for value in values])
     yield TableBatch(dataset, columns, batch.num_rows, batch.nbytes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
 
-from derbes.scanner.connectors.readers.base import pieces, series
+from derbes.scanner.connectors.readers.base import index_of, pieces, series
 from derbes.scanner.model.data import Dataset, TableBatch
 
 BATCH = 4 << 20
@@ -64,7 +64,7 @@ class Rows:
         """The rows since the last flush."""
         count = self.next_row - self.first_row
         if count:
-            units = range(self.first_row, self.next_row)
+            units = index_of(range(self.first_row, self.next_row))
             columns = {self.path_of(i): series(units, values) for i, values in enumerate(self._columns)}
             yield TableBatch(self.dataset, columns, count, self.size)
         if self._extra:

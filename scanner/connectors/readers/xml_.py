@@ -77,7 +77,7 @@ class _Remaining(io.RawIOBase):
     """Text pieces as a stream of bytes."""
 
     def __init__(self, pieces: Iterable[str]) -> None:
-        self._pieces = iter(pieces)
+        self._pieces = filter(None, pieces)
 
     def readable(self) -> bool:
         return True
