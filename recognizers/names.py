@@ -37,7 +37,7 @@ _INSIDE = str.maketrans({"?": "", "'": "-", "`": "-"})  # may stand in a name: a
 class Gazetteer:
     """Words in lower case; the first six hold keys (``name_forms.fold``).
 
-    ``core`` are the given names of Kazakhstan and Russia, ``firm`` the most common of them, ``foreign`` those of Europe.
+    ``core`` are the given names of Kazakhstan and Russia, ``firm`` the most common, ``foreign`` those of Europe.
     """
 
     given: frozenset[str]
@@ -107,11 +107,10 @@ def _given_key(low: str) -> str:
 def tag(word: str) -> str:
     """What ``word`` may be in a name, as one letter.
 
-    ``G`` a given name · ``A`` a given name that is also a word or a place · ``P`` a patronymic · ``S`` a surname by its
-    ending (``Z``: -ский) ·
-    ``K`` a surname from the list · ``i`` one or two bare capitals ·
-    ``O`` a detached оглы, кызы, ұлы · ``E`` an English given name · ``c`` a common word · ``x`` any other word, ``l`` in Latin ·
-    ``V`` no part of a name.
+    ``G`` a given name · ``A`` a given name that is also a word or a place · ``E`` a given name of Europe ·
+    ``P`` a patronymic · ``O`` a detached оглы, кызы, ұлы · ``S`` a surname by its ending (``Z``: -ский) ·
+    ``K`` a surname from the list · ``i`` one or two bare capitals · ``c`` a common word · ``x`` any other word
+    (``l`` in Latin) · ``V`` no part of a name.
     """
     low = unmix(word).lower()
     if low in PARTICLES:

@@ -44,7 +44,7 @@ _P = "(?:P|[GAKx]O)"
 _GRAMMAR = re.compile(
     rf"(?P<patronymic>(?:[SZK],|[SZKGAxylE];?)[GAKE]{_Q}{_P}|[SZKG]{_Q}[xl]{_Q}P|[GAKxyl]{_P}[SZKxGl]|P;?[GA][SZKx]?"
     rf"|[GASZKxyl]{_P}|[GA]O)"
-    r"|(?P<initials>[GAE]I[SZKxl]|[SZKGxyAcPl](?:,(?=II?(?![SZKGAxyl])))?II?|Si$|II?P|II?[SZKGA]|II[xcy])"
+    r"|(?P<initials>[GAE]I[SZKxl]|[SZKGxyAPl](?:,(?=II?(?![SZKGAxyl])))?II?|cII(?![SZKGxy])|Si$|II?P|II?[SZKGA]|II[xcy])"
     r"|(?P<initial>I[x])"
     rf"|(?P<pair>G[GA]{{0,2}}[SZKx]|[AE]G?[SZ]|E[Kx]|A[KG]|GG|[SZK](?:,(?=[GAE](?![SZKx]))|;)?[GAE])"
     rf"|(?P<likely>[xy]S(?!{_Q}[GAEIP])|Ax|Gc)"
@@ -234,12 +234,24 @@ def _label_tokens(text: str, value: re.Match[str], kind_of_label: str, latin: bo
         if kind in "Vi" or (kind in "cxl" and not word[0].isupper()) or (kind == "," and len(tokens) != 1):
             break
         tokens.append(_Token(m.start(), m.end(), kind, word))
-    while tokens and tokens[-1].tag == ",":
-        tokens.pop()
+    tokens = _without_what_follows(tokens)
     after = text[tokens[-1].end : tokens[-1].end + 2] if tokens else ""
     if re.match(r"[@_0-9]|[./]\w", after):
         return []
     return tokens if _is_name_after_label(tokens, kind_of_label, latin) else []
+
+
+def _without_what_follows(tokens: list[_Token]) -> list[_Token]:
+    """«ДИРЕКТОР ЕРЖАН СЕРІКҰЛЫ ҚОЛ ҚОЙДЫ», «Уважаемый Ержан, Срок …»: the words after the name are not part of it."""
+    tags = "".join(token.tag for token in tokens)
+    if "," in tags and not re.match("[SZKx],[GAEx]", tags):
+        return tokens[: tags.index(",")]
+    shape = _GRAMMAR.match(tags)
+    if shape and shape.lastgroup not in _LONE:
+        return tokens[: shape.end()]
+    while len(tokens) > 1 and tokens[-1].tag in "cy" and tokens[-1].word.isupper() and set(tags) & set("GSZP"):
+        tokens = tokens[:-1]
+    return tokens
 
 
 def _is_name_after_label(tokens: list[_Token], label: str, latin: bool) -> bool:

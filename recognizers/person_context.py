@@ -39,6 +39,9 @@ def label() -> re.Pattern[str]:
     return re.compile(rf"(?<![{LETTER}0-9])(?:{kinds})(?![{LETTER}0-9_])[\"')\]]{{0,2}}{parted}[\"'«(\[ ]{{0,3}}")
 
 
+_POSSESSED = "(?:н[а-яёіңғәқ]{1,5})?"  # ауданы-ндағы, көшесі-нің
+
+
 @cache
 def _before() -> re.Pattern[str]:
     return re.compile(rf"(?:^|[^{LETTER}-])(?:{_alternatives(words()['place_before'])})\s?[«\"'„“]?\s?$")
@@ -46,7 +49,7 @@ def _before() -> re.Pattern[str]:
 
 @cache
 def _after() -> re.Pattern[str]:
-    return re.compile(rf"^[»\"'”]?\s{{0,2}}(?:{_alternatives(words()['place_after'])})(?![{LETTER}])")
+    return re.compile(rf"^[»\"'”]?\s{{0,2}}(?:{_alternatives(words()['place_after'])}){_POSSESSED}(?![{LETTER}])")
 
 
 @cache

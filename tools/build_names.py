@@ -125,14 +125,16 @@ def main() -> None:
     foreign = {
         key for locale in abroad for name in faker(options.wheels, locale)["first"] if len(key := fold(name)) > 3
     }
-    firm = {*kk_given, *ru_given, *russian["first"]}
-    core = {*kazakh_given(options.data / "kazakh_names.json"), *firm}
+    core = {*kazakh_given(options.data / "kazakh_names.json"), *kk_given, *ru_given, *russian["first"]}
+    elsewhere = set(map(fold, first))
+    known_twice = {name for name in core if fold(name) in elsewhere}
+    firm = {*kk_given, *ru_given, *russian["first"], *known_twice}
     given = {*core, *first}
     last = {name for name in (*kk_last, *ru_last, *russian["last"]) if not is_surname_form(name.lower())}
     body = (
         section("given", {key for name in given if len(key := fold(name)) > 2})
-        + section("core", {key for name in core if len(key := fold(name)) > 3})
-        + section("firm", {key for name in firm if len(key := fold(name)) > 2})
+        + section("core", {fold(name) for name in core if len(name) > 3})
+        + section("firm", {fold(name) for name in firm if len(name) > 3})
         + section("ambiguous", {name for name in maybe if len(name) > 2})
         + section("surnames", {key for name in last if len(key := fold(name)) > 2})
         + section("foreign", foreign)
