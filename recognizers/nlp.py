@@ -229,7 +229,7 @@ def _cast(node: Any, kind: str) -> Any:
 Span = tuple[int, int, str]
 
 
-def entities(nlp: Any, texts: Iterable[str], batch: int = 256) -> Iterator[list[Span]]:
+def entities(nlp: Any, texts: Iterable[str], batch: int = 128) -> Iterator[list[Span]]:
     """Spans of each text, in order: ``(start, end, label)`` in characters. Memory does not grow with new words."""
     from spacy.tokens import Doc
 

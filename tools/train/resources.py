@@ -2,9 +2,10 @@
 
 Run in the teacher's environment (natasha's files, navec; see docs/models.md):
 
-    python tools/train/resources.py DATA NATASHA_DIR MODEL_DIR
+    PYTHONPATH=src python -m tools.train.resources DATA NATASHA_DIR MODEL_DIR
 
-Sources: ``kazakh_names.json`` (MIT), ``kato.csv`` (MIT), natasha's dictionaries (MIT), navec news vectors (MIT).
+Sources: ``kazakh_names.json`` (MIT), ``kato.csv`` (MIT), natasha's dictionaries (MIT), navec news vectors (MIT); which
+words are written small comes from the training texts.
 """
 
 import csv
@@ -13,8 +14,12 @@ import io
 import json
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+
+from derbes.recognizers.nlp import stem
+from tools.train import corpus
 
 WORD = re.compile(r"[а-яәғқңөұүһіё]{3,}$")
 REGULAR = re.compile(r"(?:[оеё]в|[иы]н|[сц]кий|енко|ский|ова|ева|ина)$")
@@ -46,6 +51,13 @@ def settlements(data: Path) -> Iterator[str]:
                     yield words[0].lower()
 
 
+def common_words(data: Path) -> Iterator[str]:
+    """Stems that the training texts have in lower case, three times or more."""
+    texts = [*corpus.kaznerd(data), *corpus.factrueval(data), *corpus.wikinews(data)]
+    small = (stem(word) for text in texts for word in re.findall(r"\b[^\W\d_]{3,}\b", text.text) if word.islower())
+    yield from (word for word, count in Counter(small).items() if count >= 3)
+
+
 def write_lexicon(data: Path, natasha: Path, target: Path) -> None:
     """``word<TAB>classes`` a line, sorted; regular surnames are left to the suffix."""
     dictionary = natasha / "data" / "dict"
@@ -58,11 +70,12 @@ def write_lexicon(data: Path, natasha: Path, target: Path) -> None:
             if not REGULAR.search(word)
         ],
         "l": settlements(data),
+        "w": common_words(data),
     }
     classes: dict[str, set[str]] = {}
     for kind, words in sources.items():
         for word in words:
-            for form in {word, stem(word)} if kind in "gG" else {word}:
+            for form in {word, nominative_stem(word)} if kind in "gG" else {word}:
                 if WORD.match(form):
                     classes.setdefault(form, set()).add(kind)
     with gzip.GzipFile(target, "wb", mtime=0) as out:
@@ -70,8 +83,8 @@ def write_lexicon(data: Path, natasha: Path, target: Path) -> None:
             out.write(f"{word}\t{''.join(sorted(classes[word]))}\n".encode())
 
 
-def stem(word: str) -> str:
-    """As the recognizer's own ``stem`` does with the vowel of a nominative: «ольга» is met as «ольг»."""
+def nominative_stem(word: str) -> str:
+    """As ``stem`` does with the vowel of a nominative: «ольга» is met as «ольг»."""
     return re.sub(r"(?<=...)[аяйь]$", "", word)
 
 
