@@ -255,7 +255,9 @@ def thinned(chunks: Iterator[Chunk], share: float, seed: int) -> Iterator[Chunk]
 
 
 def width_of(rows: Sequence[Sequence[Any]]) -> int:
-    """About how many bytes a row takes, from some of the rows."""
+    """About how many bytes the values of a row take, from some of the rows; at least 1."""
     sample = rows[:: max(1, len(rows) // 16)]
-    length = sum(len(cell) for row in sample for cell in row if isinstance(cell, str | bytes))
-    return length // len(sample) + 8 * len(rows[0]) + 1
+    length = sum(
+        len(cell) if isinstance(cell, str | bytes) else 8 for row in sample for cell in row if cell is not None
+    )
+    return length // len(sample) + 1

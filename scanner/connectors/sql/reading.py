@@ -46,7 +46,7 @@ class Reading:
         self.units: list[Sequence[int]] = []
         self.rows = 0
         self.size = 0
-        self.plain = True
+        self.braced: set[str] = set()  # columns with something that begins like JSON
 
     def batches(self) -> Iterator[Batch]:
         """Batches of the rows that were not given yet."""
@@ -85,11 +85,10 @@ class Reading:
         if not self.cells:
             self.cells = [[] for _ in table.columns]
         for column, taken, values in zip(table.columns, self.cells, chunk.columns, strict=True):
-            if chunk.text:
-                taken.extend(values)
-                continue
-            cells, binary = as_text(values)
+            cells, binary = (values, 0) if chunk.text else as_text(values)
             taken.extend(cells)
+            if column.opening == "text" and not chunk.plain and column.name not in self.braced and may_hold_json(cells):
+                self.braced.add(column.name)
             if binary:
                 self.binary[f"{table.path}.{column.name}"] += binary
         start = self.first + self.done
@@ -97,7 +96,6 @@ class Reading:
         self.done += chunk.rows
         self.rows += chunk.rows
         self.size += chunk.size
-        self.plain = self.plain and chunk.plain
 
     def _add(self, columns: dict[str, Any], path: str, column: Column, cells: Cells, units: Sequence[int]) -> None:
         opened: Opened = {}
@@ -107,7 +105,7 @@ class Reading:
             cells, opened = array_column(cells, units, path)
         elif column.opening == "hstore":
             cells, opened = hstore_column(cells, units, path)
-        elif column.opening == "text" and not self.plain and may_hold_json(cells):
+        elif column.name in self.braced:
             cells, opened = json_column(cells, units, path, declared=False)
         if not opened or any(cell is not None for cell in cells):
             columns[path] = _series(cells, units)

@@ -111,7 +111,7 @@ class Sqlite(Database):
     # -- catalogue ----------------------------------------------------------------------------------------------
 
     def tables(self, only: tuple[str | None, str] | None = None) -> Iterator[Table | Unscanned]:
-        listed = self.raw.execute("PRAGMA table_list").fetchall()
+        listed = self.raw.execute("PRAGMA table_list").fetchall() or self._listed_before_3_37()
         size = self.file.stat().st_size // max(1, len(listed))
         for schema, name, kind, _, without_rowid, _ in sorted(listed, key=lambda row: row[1]):
             if schema != "main" or name.startswith("sqlite_") or kind == "shadow" or (only and only[1] != name):
@@ -121,6 +121,10 @@ class Sqlite(Database):
             except sqlite3.Error as error:  # a view over a table that is gone, a module that is not loaded
                 trouble = self.diagnose(error)
                 yield self.unscanned(name, trouble.code, trouble.message, file=str(self.file), label=trouble.label)
+
+    def _listed_before_3_37(self) -> list[tuple[Any, ...]]:
+        sql = "SELECT 'main', name, type, 0, sql LIKE '%without rowid%', 0 FROM sqlite_master"
+        return list(self.raw.execute(sql + " WHERE type IN ('table', 'view')"))
 
     def _table(self, name: str, kind: str, without_rowid: bool, size: int) -> Table:
         described = self.raw.execute(f"PRAGMA table_xinfo({self.quote(name)})").fetchall()

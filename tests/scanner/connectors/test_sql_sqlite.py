@@ -111,6 +111,14 @@ def test_what_was_not_read_is_listed(place: Place) -> None:
     }
 
 
+def test_an_old_sqlite_lists_its_tables_too(place: Place) -> None:
+    source = SqlSource(place, Options())
+    expected = {unit.id for unit in listed(source)}
+    old = source.database._listed_before_3_37()  # type: ignore[attr-defined]
+    assert expected <= {name for _, name, *_ in old}
+    assert {name for _, name, _, _, without_rowid, _ in old if without_rowid} >= {"codes"}
+
+
 def test_a_path_alone_is_a_database_too(file: Path, place: Place) -> None:
     alone = Place(id="x", target=str(file), location=str(file))
     assert values(SqlSource(alone, Options())) == values(SqlSource(place, Options()))
