@@ -130,6 +130,9 @@ def _segment(finder: PartFinder, first: int, to: int, *, open_end: bool, before:
     at = first
     while at < to and len(parts) < 4:
         token = finder.tokens[at]
+        if token.low in ("угол", "уг"):
+            at += 1
+            continue
         if token.type == "p":
             if token.text not in ",.-–—:":
                 return None
@@ -138,9 +141,11 @@ def _segment(finder: PartFinder, first: int, to: int, *, open_end: bool, before:
         end = at
         while end < to and _name_word(finder, at, end):
             end += 1
-        if not at < end <= at + 4:
+        joined = end + 1 < to and finder.is_joined_number(end)  # Самал-2
+        end += 2 * joined
+        if not at < end <= at + 6:
             return parts if open_end else None
-        number = end + (end < to and finder.tokens[end].text == "," and open_end is False)
+        number = end + (end < to and finder.tokens[end].text == "," and (joined or not open_end))
         if (
             number < to
             and finder.tokens[number].type == "n"
@@ -227,7 +232,7 @@ def _judge(finder: PartFinder, chain: Chain) -> Match | None:
     labelled = bool(words().address.search(before[-60:]) or words().address.search(text[end : end + 40]))
     total = weigh(parts) + labelled
     whole = _is_whole_line(text, start, end)
-    if not _adds_up(parts, kinds, total, labelled, whole):
+    if not _adds_up(finder, parts, kinds, total, labelled, whole):
         return None
     tag = _tag(text, start, end)
     score = 0.85 if total >= 5 else 0.75 if total == 4 else 0.6
@@ -243,12 +248,14 @@ def weigh(parts: list[Part]) -> int:
     return min(3, place) + street + ("house" in kinds) + flat + ("index" in kinds) + 2 * ("newindex" in kinds)
 
 
-def _adds_up(parts: list[Part], kinds: set[str], total: int, labelled: bool, whole: bool) -> bool:
+def _adds_up(finder: PartFinder, parts: list[Part], kinds: set[str], total: int, labelled: bool, whole: bool) -> bool:
     street, house, flat = bool(kinds & {"street", "micro"}), "house" in kinds, bool(kinds & {"flat", "building"})
     place = bool(kinds & PLACES)
+    houses = [finder.text[part.start : part.end] for part in parts if part.kind == "house"]
     guessed = not any(part.marked for part in parts if part.kind in ("street", "micro"))
     if street and house:
-        unsure = guessed and not (flat or whole or labelled or total >= 4 or "index" in kinds)
+        double = any("/" in text for text in houses)
+        unsure = guessed and not (double or flat or whole or labelled or total >= 4 or "index" in kinds)
         return total >= 3 and not unsure
     if house and (flat or place):
         return total >= 3 and (place or street)

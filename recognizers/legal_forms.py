@@ -97,6 +97,8 @@ def forms(text: str) -> Iterator[Form]:
     pending: Form | None = None
     for match in known.form.finditer(text):
         kind, side, person = known.groups[match.lastgroup or ""]
+        if kind in ("shy", "clear", "person") and match.group().isascii():
+            continue  # MM, OO, HH: letters that only look like a form
         form = Form(match.start(), match.end(), kind, side, person)
         if pending is not None and _JOINT.fullmatch(text[pending.end : min(form.start, pending.end + 9)]):
             pending = _together(pending, form)

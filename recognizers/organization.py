@@ -29,10 +29,10 @@ _BETWEEN = re.compile(
 class OrganizationRecognizer(TextRecognizer):
     """Organisations with a legal form of Kazakhstan (Russian, Kazakh, English), of Russia or of another country.
 
-    The span takes in form and quotes. An ordinary abbreviation (АО, ГУ, ОФ …) needs quotes or to be a whole value; forms
-    behind Latin names that logs are full of (Inc., Ltd) need words of trade or Cyrillic beside them. «ЖК» is a sole trader
-    in Kazakh and a housing estate in Russian. Tag ``natural-person``: sole traders, farms, notaries, bailiffs, whose
-    requisites are personal data. Source: classifier of legal forms, Civil Code of Kazakhstan, article 34.
+    The span takes in form and quotes. An ordinary abbreviation (АО, ГУ, ОФ …) needs quotes or to be a whole value;
+    forms behind Latin names that logs are full of (Inc., Ltd) need words of trade or Cyrillic beside them. «ЖК» is a
+    sole trader in Kazakh and a housing estate in Russian. Tag ``natural-person``: sole traders, farms, notaries,
+    bailiffs, whose requisites are personal data. Source: classifier of legal forms, Civil Code, article 34.
     """
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("ORGANIZATION",)

@@ -1,6 +1,7 @@
 """Precision, recall and F1 of ADDRESS and ORGANIZATION on hand-written lines, and false alarms on news.
 
-``python tests/bench/address_dev.py [DATA]``: ``DATA`` is a folder with ``kaznerd_valid.iob2`` and ``ru_wikinews.jsonl``.
+``python tests/bench/address_dev.py [DATA]``: ``DATA`` is a folder with ``kaznerd_valid.iob2`` and
+``ru_wikinews.jsonl``.
 """
 
 from __future__ import annotations
@@ -71,12 +72,16 @@ def news(data: Path) -> Iterator[str]:
 
 def main() -> None:
     """Print everything."""
-    pairs = ((AddressRecognizer(), "address_dev.txt"), (OrganizationRecognizer(), "organization_dev.txt"))
+    pairs = (
+        (AddressRecognizer(), "address_dev.txt"),
+        (AddressRecognizer(), "address_dev2.txt"),
+        (OrganizationRecognizer(), "organization_dev.txt"),
+    )
     for recognizer, name in pairs:
         measure(recognizer, read_marked(name), verbose=True)
     if len(sys.argv) > 1:
         texts = list(news(Path(sys.argv[1])))
-        for recognizer, _ in pairs:
+        for recognizer, _ in pairs[1:]:
             hits = [text[s:e] for text in texts for s, e in found(recognizer, text)]
             print(f"{recognizer.name}: {len(hits)} hits in {len(texts)} lines of news", *hits[:60], sep="\n  ")
 
