@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ def compiled(patterns: Sequence[bytes]) -> Any:
     """A block-mode database of ``patterns`` with ids 0…n-1, from the cache when it is there."""
     import hyperscan
 
-    key = hashlib.sha256(repr((hyperscan.__version__, list(patterns))).encode()).hexdigest()[:32]
+    key = hashlib.sha256(repr((version("hyperscan"), list(patterns))).encode()).hexdigest()[:32]
     path = _folder() / f"sieve-{key}.hs"
     database = _load(path)
     if database is not None:

@@ -142,6 +142,9 @@ class Detector:
     def _text(self, batch: TextBatch, occurrences: Occurrences | None) -> Iterator[FieldProfile]:
         stats: dict[str, _Tally] = {}
         for number, text, matches in self._hit_lines(batch):
+            if batch.owned_from or batch.owned_to is not None:  # a piece of a giant line: some are a neighbour's
+                end = len(text) if batch.owned_to is None else batch.owned_to
+                matches = [match for match in matches if batch.owned_from <= match.start < end]
             _tally(stats, batch, number, text, matches, occurrences)
         for path, tally in stats.items():
             yield tally.profile(batch.dataset, path, batch.units)

@@ -234,6 +234,8 @@ class Scan:
                         one.unscanned.append(unit)
                     else:
                         units.append(unit)
+                if not units and not one.unscanned and not one.database:
+                    one.unscanned.append(Unscanned(place.id, "", "target-missing", "по этому адресу ничего нет"))
                 for dataset in source.datasets():
                     one.reads[(dataset.part, dataset.name)] = Read(dataset, 0, 0)
                 one.facts += source.facts()
@@ -301,8 +303,9 @@ def _shares(one: Gathered, claims: Sequence[Claim]) -> list[_Share]:
         share.missed.append(replace(problem, place=share.place.id, path=path))
     for fact in one.facts:
         place, prefix = attribute(one.place, fact.part, claims)
-        if place.id in shares:
-            shares[place.id].facts.append(replace(fact, part=prefix.removesuffix("#")))
+        for name, share in shares.items():  # an archive's mode and age are those of its members
+            if name == place.id or name.startswith(place.id + "!"):
+                share.facts.append(replace(fact, part=prefix.removesuffix("#")))
     if one.place.declared or one.database:
         shares.setdefault(one.place.id, _Share(one.place))
     for share in shares.values():
