@@ -22,6 +22,7 @@ from derbes.recognizers.nlp import Span
 from derbes.recognizers.person import PersonRecognizer
 
 SCORE = 0.6
+SURE = 0.85  # rules that saw two parts of a name
 CERTAIN = 0.9  # rules that saw a patronymic; in capitals any two words look like a name
 _CACHED_PIECES, _CACHED_LENGTH = 4096, 400
 _LONGEST_NAME = 6  # words
@@ -96,7 +97,18 @@ class NameRecognizer(TextRecognizer):
     def find_many(self, texts: Sequence[str]) -> list[list[Match]]:
         """``find`` for each of ``texts``, the model in one batch."""
         rules = [list(self.rules.find(text)) for text in texts]
-        return [union(*each) for each in zip(texts, rules, self.model.read(texts), strict=True)]
+        open_ones = ["" if _settled(text, found) else text for text, found in zip(texts, rules, strict=True)]
+        return [union(*each) for each in zip(texts, rules, self.model.read(open_ones), strict=True)]
+
+
+def _settled(text: str, found: Sequence[Match]) -> bool:
+    """Nothing but names that the rules are sure of, as the cells of a column are: the model has nothing to add."""
+    at = 0
+    for match in sorted(found, key=lambda m: m.start):
+        if match.score < SURE or text[at : match.start].strip(" ,;\t"):
+            return False
+        at = match.end
+    return bool(found) and not text[at:].strip(" ,;\t")
 
 
 def persons(text: str, seen: Sequence[Span]) -> list[Match]:

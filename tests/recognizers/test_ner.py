@@ -135,6 +135,24 @@ def test_union_lets_the_model_overrule_unlabelled_rules_only() -> None:
     assert union("Aigerim Omarova logged in", [latin], []) == [latin]
 
 
+def test_cells_that_rules_settle_do_not_wake_the_model(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(pipeline, "entities", lambda _nlp, texts: (asked.append(text) or [] for text in texts))
+    both = NameRecognizer()
+    cells = ["Омаров Серік Болатұлы", "Сулейменова Айгерим Нурлановна"]
+    assert [len(found) for found in both.find_many(cells)] == [1, 1]
+    assert asked == []
+    both.find_many(["Кеше Серік Омаров келді"])
+    assert asked == ["Кеше Серік Омаров келді"]
+
+
+def test_lone_common_words_are_no_persons() -> None:
+    flowers = "Роза и пион"
+    assert persons(flowers, [(0, 4, "PERSON")]) == []
+    assert persons("США", [(0, 3, "PERSON")]) == []
+    assert persons("Роза Омарова пришла", [(0, 12, "PERSON")]) != []
+
+
 def test_vetoes_hold_for_the_model() -> None:
     street = "улица Омарова 5"
     assert persons(street, [(6, 13, "PERSON")]) == []

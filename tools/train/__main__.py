@@ -77,7 +77,7 @@ def main(argv: list[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m tools.train")
     parser.add_argument("data", type=Path)
     parser.add_argument("--out", type=Path, default=pipeline.MODEL)
-    parser.add_argument("--epochs", type=int, default=12)
+    parser.add_argument("--epochs", type=int, default=11)
     parser.add_argument("--seed", type=int, default=7)
     parser.add_argument("--all", action="store_true", help="train on the held-out slices, too")
     options = parser.parse_args(argv)
