@@ -127,7 +127,7 @@ def test_a_hundred_thousand_columns(tmp_path: Path) -> None:
     found = values(read(path))
     assert len(found) == 100_000
     assert len(found["column_1"]) == 100_003
-    assert time.process_time() - started < 30
+    assert time.process_time() - started < 60
 
 
 def test_prose_is_no_table() -> None:
