@@ -3,6 +3,7 @@ PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
+DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
 .PHONY: help demo dev test lint bench bench-accuracy bench-columns train docs clean
@@ -29,6 +30,21 @@ lint: $(STAMP) ## ruff, mypy --strict, import layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+bench: $(STAMP) ## speed and memory against references in the same run
+	$(BIN)/python -m tests.bench.speed
+
+bench-accuracy: $(STAMP) ## precision and recall of the recognizers on the development sets (DATA=../shared/data)
+	$(BIN)/python -m tests.bench.accuracy $(DATA)
+
+bench-columns: $(STAMP) ## precision and recall of the column classifier on hand-judged columns
+	$(BIN)/python -m tests.bench.columns_dev
+
+train: $(STAMP) ## train the name model that ships with the package (about fifteen minutes)
+	$(BIN)/python -m tools.train $(DATA)
+
+docs: $(STAMP) ## generate the pages of the recognizers
+	$(BIN)/python -m tools.recognizer_docs
 
 clean: ## remove what was built
 	rm -rf $(VENV) build dist *.egg-info derbes-demo

@@ -92,6 +92,7 @@ reading_options = stack(
     ),
     click.option("--max-unpacked", type=Size(), default=1 << 30, metavar="SIZE", help="байт из одного архива (1G)"),
     click.option("--max-rows-per-second", type=click.IntRange(1), metavar="N", help="щадить рабочую базу"),
+    click.option("--follow-links", is_flag=True, help="идти по символическим ссылкам"),
     click.option("--foreign-tables", is_flag=True, help="читать и внешние таблицы (FOREIGN TABLE)"),
 )
 

@@ -68,7 +68,7 @@ def carry_out(command: str, given: dict[str, Any]) -> Exit:
             name: given[name]
             for name in (
                 "sample_rows", "full", "timeout", "encoding", "max_file_size", "max_depth", "max_members", "max_ratio",
-                "max_unpacked", "max_rows_per_second", "foreign_tables",
+                "max_unpacked", "max_rows_per_second", "foreign_tables", "follow_links",
             )
         }
     )  # fmt: skip
