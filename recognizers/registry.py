@@ -23,10 +23,10 @@ RECOGNIZERS: dict[str, tuple[str, tuple[str, ...]]] = {
     "KzIinRecognizer": ("derbes.recognizers.kz_iin", ("KZ_IIN",)),
     "KzRnnRecognizer": ("derbes.recognizers.kz_rnn", ("KZ_RNN",)),
     "MrzRecognizer": ("derbes.recognizers.mrz", ("MRZ",)),
-    "NerRecognizer": ("derbes.recognizers.ner", ("PERSON",)),
+    # rules and model together; PersonRecognizer and NerRecognizer are its two halves
+    "NameRecognizer": ("derbes.recognizers.ner", ("PERSON",)),
     "OrganizationRecognizer": ("derbes.recognizers.organization", ("ORGANIZATION",)),
     "PaymentCardRecognizer": ("derbes.recognizers.credit_card", ("CREDIT_CARD",)),
-    "PersonRecognizer": ("derbes.recognizers.person", ("PERSON",)),
     "PhoneNumberRecognizer": ("derbes.recognizers.phone", ("PHONE_NUMBER",)),
     "TechnicalRecognizer": ("derbes.recognizers.technical", ("IP_ADDRESS", "MAC_ADDRESS", "COOKIE", "USER_AGENT")),
 }
