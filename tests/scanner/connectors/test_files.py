@@ -134,10 +134,25 @@ def test_folders_nested_deeper_than_the_stack_of_python(tmp_path: Path) -> None:
             Path("d").mkdir()
             os.chdir("d")
         Path("x.txt").write_text("x\n")
-    finally:
         os.chdir(here)
-    found = read(tmp_path)
+        found = read(tmp_path)
+    finally:
+        _remove_chain(tmp_path, "d", "x.txt")
+        os.chdir(here)
     assert lines(found) == {1: "x"}
+
+
+def _remove_chain(root: Path, name: str, last: str) -> None:
+    """Folder in folder, from the inside out: pytest's own cleaning recurses and would stop, for later runs too."""
+    os.chdir(root)
+    depth = 0
+    while Path(name).is_dir():
+        os.chdir(name)
+        depth += 1
+    Path(last).unlink(missing_ok=True)
+    for _ in range(depth):
+        os.chdir("..")
+        Path(name).rmdir()
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
