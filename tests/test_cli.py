@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.world import derbes, report_of
 
 IIN = "870521300459"
@@ -116,7 +117,10 @@ def test_analyze_prints_a_line_for_each_line(folder: Path) -> None:
 
 
 def test_analyze_jsonl_reads_the_field_name(folder: Path) -> None:
-    write(folder / "texts", '{"text": "7011234567", "field": "phone"}\n{"text": "7011234567", "field": "order_id"}\n{broken\n')
+    write(
+        folder / "texts",
+        '{"text": "7011234567", "field": "phone"}\n{"text": "7011234567", "field": "order_id"}\n{broken\n',
+    )
     lines = [json.loads(line) for line in derbes("analyze", "--jsonl", "texts").out.splitlines()]
     assert [[span["entity"] for span in line["spans"]] for line in lines] == [["PHONE_NUMBER"], [], []]
 
@@ -154,7 +158,16 @@ def test_accept_hides_until_a_new_category_appears(folder: Path) -> None:
     assert derbes("check", "app.log", "--state", state).code == 1
     _, report = report_of(folder, "check", "app.log")
     ran = derbes(
-        "accept", report["violations"][0]["id"], "--reason", "разбор", "--until", "2026-12-20", "--by", "a", "--state", state
+        "accept",
+        report["violations"][0]["id"],
+        "--reason",
+        "разбор",
+        "--until",
+        "2026-12-20",
+        "--by",
+        "a",
+        "--state",
+        state,
     )
     assert ran.code == 0, ran.err
     assert derbes("check", "app.log", "--state", state).code == 0

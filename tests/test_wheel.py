@@ -29,7 +29,18 @@ def members(tmp_path_factory: pytest.TempPathFactory) -> set[str]:
             target.write_bytes(source.read_bytes())
     out = tmp_path_factory.mktemp("dist")
     subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "--no-deps", "--no-build-isolation", "--quiet", "--wheel-dir", str(out), str(checkout)],
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "--no-deps",
+            "--no-build-isolation",
+            "--quiet",
+            "--wheel-dir",
+            str(out),
+            str(checkout),
+        ],
         check=True,
     )
     (wheel,) = out.glob("*.whl")

@@ -20,6 +20,7 @@ SOURCES: dict[str, tuple[str, str]] = {
     "mysql": ("derbes.scanner.connectors.sql:SqlSource", "pip install pymysql"),
     "postgres": ("derbes.scanner.connectors.sql:SqlSource", "pip install 'psycopg[binary]'"),
     "postgresql": ("derbes.scanner.connectors.sql:SqlSource", "pip install 'psycopg[binary]'"),
+    "remote": ("derbes.scanner.connectors.remote:RemoteSource", "pip install 'derbes[remote]'"),
     "sqlite": ("derbes.scanner.connectors.sql:SqlSource", ""),
 }
 _REMOTE_FILES = frozenset({"s3", "gs", "gcs", "az", "abfs", "sftp", "ssh", "http", "https", "memory", "webdav"})
@@ -40,9 +41,7 @@ def is_database(target: str) -> bool:
 def open_source(place: Place, options: Options) -> Source:
     """The source for a place. Raises ``UsageError`` when nothing here can read such a target."""
     scheme = scheme_of(resolve(place))
-    if scheme in _REMOTE_FILES:
-        scheme = "file"
-    path, hint = SOURCES.get(scheme, SOURCES["sqlite"])
+    path, hint = SOURCES["remote" if scheme in _REMOTE_FILES else scheme if scheme in SOURCES else "sqlite"]
     module, _, name = path.partition(":")
     try:
         source = cast(type[Source], getattr(import_module(module), name))
