@@ -8,6 +8,7 @@ on how a source was cut into units.
 from __future__ import annotations
 
 import secrets
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -16,6 +17,7 @@ from typing import BinaryIO, Protocol
 
 from derbes.scanner.claims import Claim, attribute, claims_of
 from derbes.scanner.classify import classify
+from derbes.scanner.codes import NOTES
 from derbes.scanner.connectors import is_database, open_source
 from derbes.scanner.connectors.base import Options, Source
 from derbes.scanner.connectors.credentials import resolve
@@ -220,6 +222,19 @@ class Scan:
         if self.progress is not None:
             self.progress.unit_done(one.place, weight)
 
+    def _within_budget(self, one: Gathered, units: Sequence[Unit]) -> Iterator[Job]:
+        """Jobs of one place until its ``budget.time`` is used up; what is left then is a result of its own."""
+        budget = one.place.budget
+        seconds = budget.seconds if budget is not None and not self.options.full else None
+        started = time.monotonic()
+        for number, unit in enumerate(units):
+            if seconds is not None and time.monotonic() - started > seconds:
+                message = "время места вышло ({seconds} с), не прочитано частей: {left} из {all}"
+                params = {"seconds": round(seconds), "left": len(units) - number, "all": len(units)}
+                one.unscanned.append(Unscanned(one.place.id, "", "limit-time", message, params))
+                return
+            yield Job(one.place, unit, self.options, self.settings, self.claims)
+
     def _jobs(self, gathered: Mapping[str, Gathered]) -> Iterator[Job]:
         """List the work of every place; a place that cannot be listed is a result too."""
         for place in self.places:
@@ -251,8 +266,7 @@ class Scan:
                         source.close()
             if self.progress is not None:
                 self.progress.place_started(place, len(units), sum(u.weight for u in units))
-            for unit in units:
-                yield Job(place, unit, self.options, self.settings, self.claims)
+            yield from self._within_budget(one, units)
 
 
 def finish(
@@ -309,19 +323,32 @@ def _shares(one: Gathered, claims: Sequence[Claim]) -> list[_Share]:
     if one.place.declared or one.database:
         shares.setdefault(one.place.id, _Share(one.place))
     for share in shares.values():
-        share.missed.sort(key=lambda problem: (problem.path, problem.code))
+        share.missed = _summed(share.missed)
     return [shares[name] for name in sorted(shares)]
 
 
+def _summed(problems: Sequence[Unscanned]) -> list[Unscanned]:
+    """In order; what several units of a table only counted is said once."""
+    summed: dict[tuple[str, str, str], Unscanned] = {}
+    others: list[Unscanned] = []
+    for problem in problems:
+        if problem.code not in NOTES or set(problem.params) != {"count"}:
+            others.append(problem)
+            continue
+        key = (problem.path, problem.code, problem.message)
+        count = problem.params["count"] + (summed[key].params["count"] if key in summed else 0)
+        summed[key] = replace(problem, params={"count": count})
+    return sorted([*others, *summed.values()], key=lambda problem: (problem.path, problem.code))
+
+
 _FAILURES = frozenset({"internal", "worker-died", "query-failed", "connection-lost", "file-damaged"})
-_NOTES = frozenset({"sampled"})  # said, but nothing is missing that was asked for
 
 
 def _record(share: _Share, months: Mapping[str, Mapping[str, int]]) -> PlaceRecord:
     place, reads = share.place, [read for read, _ in share.reads]
     units = sum(read.units for read in reads)
     status: Status = "scanned"
-    serious = [problem for problem in share.missed if problem.code not in _NOTES]
+    serious = [problem for problem in share.missed if problem.code not in NOTES]
     if serious and reads:
         status = "partial"
     elif serious:
