@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import gettext as _gettext
 import os
+import re
 from functools import lru_cache
 from pathlib import Path
 
@@ -75,6 +76,24 @@ def short(number: int, lang: str | None = None) -> str:
     if number < 1_000_000:
         return f"{round(number / 1000)}{_THIN}{tr('тыс.', lang)}"
     return f"{decimal(number / 1e6, 2 if number < 1e7 else 1, lang)}{_THIN}{tr('млн', lang)}"
+
+
+_PERIOD = re.compile(r"P(?:(\d{1,6})Y)?(?:(\d{1,6})M)?(?:(\d{1,6})W)?(?:(\d{1,6})D)?")
+
+
+def period(iso: str | None, lang: str | None = None) -> str:
+    """``P1Y6M`` as ``1 год 6 месяцев``; what is no ISO 8601 duration stands as it is."""
+    found = _PERIOD.fullmatch(iso or "")
+    if found is None or not any(found.groups()):
+        return iso or ""
+    years, months, weeks, days = (int(number or 0) for number in found.groups())
+    parts = (
+        count(years, "год", "года", "лет", lang) if years else "",
+        count(months, "месяц", "месяца", "месяцев", lang) if months else "",
+        count(weeks, "неделя", "недели", "недель", lang) if weeks else "",
+        count(days, "день", "дня", "дней", lang) if days else "",
+    )
+    return " ".join(part for part in parts if part)
 
 
 def day(iso: str | None, lang: str | None = None) -> str:

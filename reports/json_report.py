@@ -51,6 +51,12 @@ def document(outcome: Outcome, lang: str) -> dict[str, Any]:
                 "clauses": dict(outcome.policy.clauses),
                 "categories": {name: dict(titles) for name, titles in outcome.policy.categories.items()},
                 "category_clauses": dict(outcome.policy.category_clauses),
+                "subjects": {name: dict(titles) for name, titles in outcome.policy.subjects.items()},
+                "purposes": {
+                    name: {"clause": purpose.clause, "titles": dict(purpose.titles), "keep": purpose.keep}
+                    for name, purpose in outcome.policy.purposes.items()
+                },
+                "rules": {name: dict(titles) for name, titles in outcome.policy.rules.items()},
             },
             "config": outcome.declared_only,
             "places": [_place(record) for record in inventory.places],
@@ -118,6 +124,15 @@ def _place(record: PlaceRecord) -> dict[str, Any]:
         "units_read": record.units_read,
         "units_total": record.units_total,
         "bytes_read": record.bytes_read,
+        "declared_at": {"file": place.declared_at.file, "line": place.declared_at.line} if place.declared_at else None,
+        "roles": list(place.roles) if place.roles is not None else None,
+        "retention": {"keep": place.retention.keep, "column": place.retention.column} if place.retention else None,
+        "transfer": place.transfer,
+        "consent": place.consent,
+        "datasets": [
+            {"part": d.part, "name": d.name, "kind": d.kind, "unit": d.unit, "format": d.format, "rows": d.rows_total}
+            for d in record.datasets
+        ],
     }
 
 
@@ -125,6 +140,8 @@ def _field(row: Classification, outcome: Outcome, lang: str) -> dict[str, Any]:
     kinds = list(dict.fromkeys(reason.kind for reason in row.reasons))
     return {
         "place": row.place,
+        "part": row.part,
+        "dataset": row.dataset,
         "path": row.path,
         "category": row.category,
         "clause": outcome.policy.category_clauses.get(row.category),

@@ -1,6 +1,6 @@
 """A JSON report read back into an ``Outcome``, so that any report of an old run can be made again.
 
-What a report does not say (declared types, grants) is not made up: datasets and facts of old runs are empty.
+What a report does not say (declared types, grants) is not made up: fields and facts of old runs are empty.
 """
 
 from __future__ import annotations
@@ -8,8 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from derbes.scanner.errors import UsageError
+from derbes.scanner.model.data import Dataset
 from derbes.scanner.model.evidence import Location
-from derbes.scanner.model.findings import Exemption, Outcome, PolicyRef, Text, Violation
+from derbes.scanner.model.findings import Exemption, Outcome, PolicyRef, PurposeRef, Text, Violation
 from derbes.scanner.model.inventory import (
     Classification,
     EntityCount,
@@ -19,7 +20,7 @@ from derbes.scanner.model.inventory import (
     Run,
     Unscanned,
 )
-from derbes.scanner.model.places import Place
+from derbes.scanner.model.places import Place, Retention, SourceLine
 
 SCHEMA = "derbes/report/1"
 
@@ -51,6 +52,9 @@ def _outcome(document: dict[str, Any]) -> Outcome:
             policy.get("clauses", {}),
             policy.get("categories", {}),
             policy.get("category_clauses", {}),
+            policy.get("subjects", {}),
+            {name: PurposeRef(**purpose) for name, purpose in policy.get("purposes", {}).items()},
+            policy.get("rules", {}),
         ),
         violations=tuple(_violation(one) for one in document["violations"]),
         exemptions=tuple(Exemption(**one) for one in document.get("exceptions", [])),
@@ -69,6 +73,11 @@ def _place(one: dict[str, Any]) -> PlaceRecord:
         owner=one["owner"],
         subjects=tuple(one["subjects"]),
         purposes=tuple(one["purposes"]),
+        roles=tuple(one["roles"]) if one.get("roles") is not None else None,
+        retention=Retention(**one["retention"]) if one.get("retention") else None,
+        transfer=one.get("transfer"),
+        consent=one.get("consent", False),
+        declared_at=SourceLine(**one["declared_at"]) if one.get("declared_at") else None,
     )
     return PlaceRecord(
         place=place,
@@ -77,14 +86,18 @@ def _place(one: dict[str, Any]) -> PlaceRecord:
         units_read=one["units_read"],
         units_total=one["units_total"],
         bytes_read=one["bytes_read"],
+        datasets=tuple(
+            Dataset(d["part"], d["name"], d["kind"], d["unit"], d["format"], rows_total=d["rows"])
+            for d in one.get("datasets", ())
+        ),
     )
 
 
 def _field(one: dict[str, Any]) -> Classification:
     return Classification(
         place=one["place"],
-        part="",
-        dataset="",
+        part=one.get("part", ""),
+        dataset=one.get("dataset", ""),
         path=one["path"],
         category=one["category"],
         confidence=one["confidence"],

@@ -58,6 +58,16 @@ class Exemption:
 
 
 @dataclass(frozen=True, slots=True)
+class PurposeRef:
+    """A purpose as reports name it: its clause, titles by language, and the term of its retention, if the policy
+    gives one (an ISO 8601 duration)."""
+
+    clause: str
+    titles: Mapping[str, str]
+    keep: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class PolicyRef:
     """Which policy judged: enough to quote it."""
 
@@ -68,6 +78,9 @@ class PolicyRef:
     clauses: Mapping[str, str]
     categories: Mapping[str, Mapping[str, str]]  # id -> titles by language, in the policy's order
     category_clauses: Mapping[str, str]  # id -> clause
+    subjects: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # id -> titles by language
+    purposes: Mapping[str, PurposeRef] = field(default_factory=dict)
+    rules: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # id -> titles by language
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from derbes.scanner.model.findings import PolicyRef
+from derbes.scanner.model.findings import PolicyRef, PurposeRef
 from derbes.scanner.policy.scalars import (
     TECHNICAL,
     UNDECLARED,
@@ -266,6 +266,7 @@ class Policy(PolicyFile):
 
     def ref(self) -> PolicyRef:
         """What reports need to quote this policy."""
+        terms = {term.purpose: term.keep for term in self.retention}
         return PolicyRef(
             self.id,
             self.title,
@@ -274,4 +275,12 @@ class Policy(PolicyFile):
             dict(self.clauses),
             dict(self.category_titles),
             dict(self.category_clauses),
+            {subject.id: subject.title.by_language() if subject.title else {} for subject in self.subjects},
+            {
+                purpose.id: PurposeRef(
+                    purpose.clause, purpose.title.by_language() if purpose.title else {}, terms.get(purpose.id)
+                )
+                for purpose in self.purposes
+            },
+            {rule.id: rule.title.by_language() for rule in self.active_rules},
         )
