@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Literal, NamedTuple
 
+from derbes.scanner.codes import NOTES
 from derbes.scanner.exits import Exit
 from derbes.scanner.model.findings import SEVERITIES, Outcome, Violation
 
 FailOn = Literal["critical", "major", "minor", "never"]
 FAIL_ON: Mapping[str, FailOn] = {"scan": "never", "check": "major", "review": "major"}
 
-# Notes that go with a full answer: the sample was asked for.
-NOTES = frozenset({"sampled"})
 # The target itself could not be reached: when nothing else was read, nothing was judged.
 UNREACHED = frozenset({"dsn-auth", "dsn-connect", "dsn-parse", "missing-extra"})
 # The name led to nothing.

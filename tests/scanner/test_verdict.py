@@ -78,6 +78,7 @@ def test_known_and_accepted_pass(state: State) -> None:
     [
         ("clean", outcome(), Exit.OK),
         ("sampled as asked", outcome(codes=("sampled",)), Exit.OK),
+        ("binary values in a table", outcome(codes=("column-binary",)), Exit.OK),
         ("incomplete", outcome(codes=("file-unreadable",)), Exit.INCOMPLETE),
         ("incomplete, allowed", outcome(codes=("file-unreadable",), allowed=True), Exit.OK),
         ("cut short", outcome(complete=False), Exit.INCOMPLETE),

@@ -123,7 +123,7 @@ class Reading:
         """What was not read of a unit that was read to its end."""
         place = self.database.place.id
         for path, count in sorted(self.binary.items()):
-            yield Unscanned(place, path, "file-binary", "двоичные значения не читались: {count}", {"count": count})
+            yield Unscanned(place, path, "column-binary", "двоичные значения не читались: {count}", {"count": count})
         if "sample" in self.spec:
             message = "прочитана случайная выборка: {rows} из {total} строк"
             params = {"rows": self.done, "total": self.spec["total"]}

@@ -49,7 +49,7 @@ def test_what_was_not_read_is_listed(place: Place) -> None:
     remarks = [item for item in (*source.units(), *everything(source)) if isinstance(item, Unscanned)]
     assert {(item.path, item.code) for item in remarks} == {
         ("broken", "query-failed"),
-        ("clients.photo", "file-binary"),
+        ("clients.photo", "column-binary"),
     }
 
 

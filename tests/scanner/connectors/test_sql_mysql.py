@@ -123,7 +123,7 @@ def test_without_a_database_all_are_read(server: Server) -> None:
 
 
 def test_what_was_not_read_is_listed(place: Place) -> None:
-    assert remarks(SqlSource(place, Options())) == {"broken": "query-failed", "clients.photo": "file-binary"}
+    assert remarks(SqlSource(place, Options())) == {"broken": "query-failed", "clients.photo": "column-binary"}
 
 
 def test_comments_types_and_lengths_are_told(place: Place) -> None:

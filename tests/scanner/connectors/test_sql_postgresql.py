@@ -134,7 +134,7 @@ def test_all_that_may_be_read_is_read_once(place: Place) -> None:
 def test_what_was_not_read_is_listed(place: Place) -> None:
     assert remarks(SqlSource(place, Options())) == {
         "public.away": "table-foreign",
-        "public.clients.photo": "file-binary",
+        "public.clients.photo": "column-binary",
         "public.unfilled": "query-failed",
     }
 

@@ -107,7 +107,7 @@ def test_what_was_not_read_is_listed(place: Place) -> None:
     remarks += [item for item in everything(source) if isinstance(item, Unscanned)]
     assert {(remark.path, remark.code) for remark in remarks} == {
         ("broken", "table-vanished"),
-        ("codes.n", "file-binary"),
+        ("codes.n", "column-binary"),
     }
 
 
