@@ -10,7 +10,6 @@ from derbes.reports.i18n import day, integer, short
 from derbes.reports.safe import folded, printable
 from derbes.reports.view import GLYPHS, View
 from derbes.scanner.codes import NOTES
-from derbes.scanner.codes import NOTES
 from derbes.scanner.compare import compare
 from derbes.scanner.model.findings import SEVERITIES, Outcome, Violation
 from derbes.scanner.model.inventory import PlaceRecord

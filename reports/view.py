@@ -8,7 +8,6 @@ from derbes.reports.i18n import count, period, tr
 from derbes.reports.json_report import words
 from derbes.reports.safe import folded, printable
 from derbes.scanner.codes import NOTES
-from derbes.scanner.codes import NOTES
 from derbes.scanner.model.findings import SEVERITIES, Outcome, Severity, Violation
 from derbes.scanner.model.inventory import Classification, PlaceRecord, Unscanned
 from derbes.scanner.model.places import PlaceKind, Status, UnitKind
