@@ -30,6 +30,8 @@ _LETTERS = "А-Яа-яЁёІіҒғҚқҢңҮүҰұҺһӘәӨө"
 _NAME_WORD = re.compile(rf"[\u0400-\u042fҒҚҢҮҰҺӘӨ][{_LETTERS}]{{1,40}}")
 _KAZAKH = re.compile("[ҒҚҢҮҰҺӘӨІғқңүұһәөі]")
 _REACH = 100  # characters around a word that show the language
+_WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['’-](?=[^\W\d_]))*+\.?")
+_CONJUNCTIONS = ("Мен", "Бен", "Пен")  # Kazakh for «and», but with a capital they are names
 _LINE = re.compile(r"[^\n]+")
 _SENTENCE_START = re.compile(r"(?:^|[.!?»”\"\n•—–-])\s*$")
 _GLUED_BEFORE = re.compile(r"[\w@/\\]|(?<=\w)[.-]")
@@ -120,11 +122,25 @@ def persons(text: str, seen: Sequence[Span]) -> list[Match]:
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
-    """Without a common noun that has its capital from the sentence: «Академик Сагдеев», «Слова Сагдеева»."""
-    first, blank, rest = text[start:end].partition(" ")
-    if blank and tag(first) == "c" and _SENTENCE_START.search(text, max(0, start - 3), start):
-        return end - len(rest.lstrip()), end
+    """Without words at the edges that belong to no name, and without a noun that owes its capital to the sentence.
+
+    «Ахметов Д.С. Тел», «Получатель Ким В.А.», «Ким В.А. қол»; «Академик Сагдеев», «Слова Сагдеева».
+    """
+    words = list(_WORD.finditer(text, start, end))
+    while len(words) > 1 and (_kind(words[-1][0]) == "V" or words[-1][0].islower()) and _kind(words[-1][0]) != "O":
+        words.pop()
+        end = words[-1].end()
+    sentence = bool(_SENTENCE_START.search(text, max(0, start - 3), start))
+    while len(words) > 1 and _kind(words[0][0]) in ("Vc" if sentence else "V") and _kind(words[1][0]) != "P":
+        words.pop(0)
+        start = words[0].start()
     return start, end
+
+
+def _kind(word: str) -> str:
+    if word in _CONJUNCTIONS or any(part[:1].isupper() for part in word.split("-")[1:]):  # «Ле Пен», «аль-Барадеи»
+        return "x"
+    return tag(word if len(word) <= 3 else word.rstrip("."))
 
 
 def _echoes(text: str, spans: Sequence[tuple[int, int]], seen: Sequence[Span]) -> list[tuple[int, int]]:

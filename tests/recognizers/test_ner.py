@@ -146,6 +146,28 @@ def test_cells_that_rules_settle_do_not_wake_the_model(monkeypatch: pytest.Monke
     assert asked == ["Кеше Серік Омаров келді"]
 
 
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Ахметов Д.С. Тел", "Ахметов Д.С."),
+        ("Академик Ардабеков", "Ардабеков"),
+        ("Получатель Ким В.А.", "Ким В.А."),
+        ("Бірлік Берікұлы", "Бірлік Берікұлы"),
+        ("Жан Ле Пен", "Жан Ле Пен"),
+        ("Карим аль-Барами", "Карим аль-Барами"),
+        ("Самед Алиев оглы", "Самед Алиев оглы"),
+    ],
+)
+def test_words_that_belong_to_no_name_are_cut(text: str, name: str) -> None:
+    assert names(text, persons(text, [(0, len(text), "PERSON")])) == [name]
+
+
+def test_words_of_a_full_name_are_found_again() -> None:
+    text = "Дирк Хольцман уехал. Хольцману звонили из Омска."
+    found = persons(text, [(0, 13, "PERSON"), (43, 48, "LOC")])
+    assert names(text, found) == ["Дирк Хольцман", "Хольцману"]
+
+
 def test_lone_common_words_are_no_persons() -> None:
     flowers = "Роза и пион"
     assert persons(flowers, [(0, 4, "PERSON")]) == []
