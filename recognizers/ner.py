@@ -117,8 +117,15 @@ def persons(text: str, seen: Sequence[Span]) -> list[Match]:
     """The model's persons that stand up to the vetoes, and the words of their full names wherever else they occur."""
     found = [_trimmed(text, start, end) for start, end, label in seen if label == "PERSON"]
     spans = [(start, end) for start, end in found if _stands(text, start, end)]
+    spans += [(start, end) for start, end in found if _repeats_in_latin(text, start, end, spans)]
     spans += _echoes(text, spans, seen)
     return [Match(start, end, "PERSON", SCORE) for start, end in sorted(spans)]
+
+
+def _repeats_in_latin(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+    """«Ян Вальд (Jan Wald)»: the second spelling of the name before it."""
+    in_brackets = text[start - 1 : start] == "(" and text[end : end + 1] == ")" and " " in text[start:end]
+    return in_brackets and any(before in (start - 2, start - 1) for _, before in spans)
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:

@@ -168,6 +168,12 @@ def test_words_of_a_full_name_are_found_again() -> None:
     assert names(text, found) == ["Дирк Хольцман", "Хольцману"]
 
 
+def test_latin_counts_only_as_second_spelling() -> None:
+    text = "Рольф Вальд (Rolf Wald) и Rolf Gross"
+    found = persons(text, [(0, 11, "PERSON"), (13, 22, "PERSON"), (26, 36, "PERSON")])
+    assert names(text, found) == ["Рольф Вальд", "Rolf Wald"]
+
+
 def test_lone_common_words_are_no_persons() -> None:
     flowers = "Роза и пион"
     assert persons(flowers, [(0, 4, "PERSON")]) == []
