@@ -226,10 +226,11 @@ def looks_like_full_name(value: str) -> float:
     if rest or not 1 <= len(tokens) <= 4:
         return 0.0
     tags = "".join("I" if _INITIALS.match(token) else tag(_titled(token.rstrip("."))) for token in tokens)
-    return _value_score(tags)
+    return value_score(tags)
 
 
-def _value_score(tags: str) -> float:
+def value_score(tags: str) -> float:
+    """``looks_like_full_name`` of a value whose words carry these ``tag``s (``I``: initials)."""
     if "V" in tags:
         return 0.0
     if len(tags) == 1:

@@ -16,11 +16,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from derbes.recognizers.analyzer import MIN_SCORE, Analyzer
+from derbes.recognizers.analyzer import MIN_SCORE, Analyzer, resolve
 from derbes.recognizers.base import Match
-from derbes.recognizers.fields import label_for
+from derbes.recognizers.fields import Reading, read
 from derbes.recognizers.masks import mask
 from derbes.recognizers.registry import load_recognizers
+from derbes.scanner.columns import STRONG, ColumnRows
+from derbes.scanner.looks import Look, fits, looks
 from derbes.scanner.model.data import Batch, Dataset, TableBatch, TextBatch
 from derbes.scanner.model.evidence import (
     MAX_EXAMPLES,
@@ -32,13 +34,14 @@ from derbes.scanner.model.evidence import (
 )
 from derbes.scanner.profile import Column
 
-STRONG = 0.7
 NOT_VALUES = frozenset(
     {"", "null", "none", "nan", "n/a", "na", "nil", "-", "--", "—", "–", "нет", "жоқ", "no", "не указано", "не указан"}
     | {"отсутствует", "undefined", "(null)", "\\n", "<null>", "пусто", "unknown", "неизвестно", "#n/a", "н/д", "б/н"}
 )
 _HEAD = 256 << 10
 _STRIDE = 64 << 10
+_LABELLED_LENGTH = 300  # characters of a cell that are read under a label
+_DOCUMENTS = frozenset({"KZ_ID_CARD", "KZ_PASSPORT", "KZ_RESIDENCE_PERMIT", "RU_PASSPORT", "IDENTITY_DOCUMENT"})
 _LINES_AT_ONCE = 2000  # lines handed to the analyzer together, so that the model reads in batches
 
 
@@ -114,28 +117,57 @@ class Detector:
         self, batch: TableBatch, path: str, series: pd.Series[Any], occurrences: Occurrences | None
     ) -> FieldProfile:
         codes, column = _distinct(series)
-        found = self._values(column, label_for(_field_name(batch.dataset, path)))
         units = series.index.to_numpy()
-        stats = _column_stats(found, column, codes, units)
+        readings = read(_field_name(batch.dataset, path))
+        fitting = fits(column, [reading.kind for reading in readings])
+        found = self._values(column, readings, fitting)
+        rows = ColumnRows(column, codes, units)
+        stats = rows.by_entity(found)
         if occurrences is not None:
             for position in np.flatnonzero(np.isin(codes, list(found))).tolist():
                 value = column.values[codes[position]]
                 for match in found[int(codes[position])]:
                     masked = mask(match.entity, value[match.start : match.end])
                     occurrences.add(path, int(units[position]), match, masked)
-        shape = column.shape(self.settings.key)
-        return FieldProfile(batch.dataset.part, batch.dataset.name, path, batch.units, False, shape, stats)
+        return FieldProfile(
+            batch.dataset.part,
+            batch.dataset.name,
+            path,
+            batch.units,
+            shape=column.shape(self.settings.key),
+            entities=stats,
+            looks={entity: rows.of_look(entity, look) for entity, look in looks(column).items()},
+            fits={entity: rows.of_look(entity, look) for entity, look in fitting.items()},
+        )
 
-    def _values(self, column: Column, label: str) -> dict[int, list[Match]]:
-        """Matches by index of distinct value. Under a label every value is read, elsewhere what the sieve picks."""
+    def _values(
+        self, column: Column, readings: Sequence[Reading], fitting: Mapping[str, Look]
+    ) -> dict[int, list[Match]]:
+        """Matches by index of distinct value: what the sieve picks, then what a label makes of the rest.
+
+        Only values that fit the label are read under it, and only what it names is taken: elsewhere a label would make
+        weak things strong.
+        """
         values = column.values
-        if label:
-            candidates: Sequence[tuple[int, int | None]] = [(i, None) for i in range(len(values))]
-        else:
-            starts = column.starts.tolist()
-            candidates = sorted(self.all.sieve.fired(column.buffer, starts).items())
-        results = self.all.analyze_many([(values[i], bits) for i, bits in candidates], label)
-        return {i: matches for (i, _), matches in zip(candidates, results, strict=True) if matches}
+        fired = sorted(self.all.sieve.fired(column.buffer, column.starts.tolist()).items())
+        results = self.all.analyze_many([(values[i], bits) for i, bits in fired])
+        found = {i: matches for (i, _), matches in zip(fired, results, strict=True) if matches}
+        if len(readings) == 1 and readings[0].sure and readings[0].kind.label:
+            kind = readings[0].kind
+            named = {*kind.entities, *(_DOCUMENTS if _DOCUMENTS & {*kind.entities} else ())}
+            fit = np.zeros(len(values), dtype=bool)
+            for look in fitting.values():
+                fit |= look.fits
+            rest = [
+                i
+                for i in np.flatnonzero(fit).tolist()
+                if len(values[i]) <= _LABELLED_LENGTH and not any(m.entity in named for m in found.get(i, ()))
+            ]
+            labelled = self.all.analyze_many([(values[i], None) for i in rest], kind.label)
+            for i, matches in zip(rest, labelled, strict=True):
+                if own := [m for m in matches if m.entity in named]:
+                    found[i] = resolve([*found.get(i, ()), *own])
+        return found
 
     # Logs and texts
 
@@ -271,58 +303,3 @@ def _distinct(series: pd.Series[Any]) -> tuple[Any, Column]:
         values = [value for value, kept in zip(values, keep.tolist(), strict=False) if kept]
     counts = np.bincount(codes[codes >= 0], minlength=len(values)).astype(np.int64)
     return codes, Column(values, counts)
-
-
-def _column_stats(found: Mapping[int, list[Match]], column: Column, codes: Any, units: Any) -> dict[str, EntityStats]:
-    by_entity: dict[str, dict[int, list[Match]]] = {}
-    for index, matches in found.items():
-        for match in matches:
-            by_entity.setdefault(match.entity, {}).setdefault(index, []).append(match)
-    return {entity: _stats(values, column, codes, units) for entity, values in sorted(by_entity.items())}
-
-
-def _stats(found: Mapping[int, list[Match]], column: Column, codes: Any, units: Any) -> EntityStats:
-    """Counts of one entity in one column; ``found`` maps distinct value -> its matches."""
-
-    def units_of(indexes: list[int]) -> int:
-        if not indexes:
-            return 0
-        hit = flags(indexes)[codes]
-        return len(np.unique(units[hit])) if _repeats(units) else int(np.count_nonzero(hit))
-
-    def flags(indexes: list[int]) -> Any:
-        wanted = np.zeros(len(column.values) + 1, dtype=bool)  # the last one answers for code -1
-        wanted[indexes] = True
-        return wanted
-
-    first = np.flatnonzero(flags(list(found))[codes])[:MAX_LOCATIONS].tolist()
-    places: list[tuple[Location, str]] = []
-    for position in first:
-        value = column.values[codes[position]]
-        for match in found[int(codes[position])]:
-            where = Location(int(units[position]), match.start)
-            places.append((where, mask(match.entity, value[match.start : match.end])))
-    places.sort()
-    counts = column.counts
-    return EntityStats(
-        units=units_of(list(found)),
-        spans=sum(len(matches) * int(counts[i]) for i, matches in found.items()),
-        whole=sum(int(counts[i]) for i, matches in found.items() if _covers(matches[0], column.values[i])),
-        validated=units_of([i for i, ms in found.items() if any(m.validated for m in ms)]),
-        labelled=units_of([i for i, ms in found.items() if any(m.labelled for m in ms)]),
-        strong=units_of([i for i, ms in found.items() if any(m.score >= STRONG for m in ms)]),
-        natural=sum(int(counts[i]) for i, ms in found.items() for m in ms if m.tag == "natural-person"),
-        best=max(m.score for ms in found.values() for m in ms),
-        locations=tuple(where for where, _ in places[:MAX_LOCATIONS]),
-        examples=tuple(places[:MAX_EXAMPLES]),
-    )
-
-
-def _repeats(units: Any) -> bool:
-    """Arrays give several values of one unit; ordinary columns do not."""
-    return len(units) > 1 and bool((units[1:] == units[:-1]).any())
-
-
-def _covers(match: Match, value: str) -> bool:
-    """The value is nothing but the match (spaces, quotes and closing punctuation aside)."""
-    return not (value[: match.start] + value[match.end :]).strip(" \t\r\n\"'«».,;:()[]<>")

@@ -14,7 +14,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
 # Classes of bytes; a value's class is the OR over its bytes.
-DIGIT, HEX, LETTER, HIGH, SPACE, DASH, COLON, DOT, COMMA, AT, SLASH, OTHER = (1 << i for i in range(12))
+DIGIT, HEX, LETTER, HIGH, SPACE, DASH, COLON, DOT, COMMA, AT, SLASH, OTHER, PLUS = (1 << i for i in range(13))
 
 
 def _table() -> npt.NDArray[np.uint16]:
@@ -31,13 +31,16 @@ def _table() -> npt.NDArray[np.uint16]:
         (b",", COMMA),
         (b"@", AT),
         (b"/", SLASH),
+        (b"+", PLUS),
     ):
         table[list(chars)] = bit
     return table
 
 
 _CLASSES = _table()
-_ALPHA = HEX | LETTER | HIGH
+ALPHA = HEX | LETTER | HIGH
+_NO_CLASSES = np.empty(0, dtype=np.uint16)
+_NONE = np.empty(0, dtype=np.int64)
 
 
 class Column:
@@ -51,13 +54,31 @@ class Column:
         self.lengths = np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded))
         ends = np.cumsum(self.lengths + 1)
         self.starts: Ints = ends - self.lengths - 1
+        self.data = np.frombuffer(self.buffer, dtype=np.uint8)
+        self.classes, self.letters, self.spaces = self._reduce() if values else (_NO_CLASSES, _NONE, _NONE)
+
+    def only(self, allowed: int) -> Bools:
+        """Values made of these classes of bytes."""
+        fits: Bools = (self.classes & ~np.uint16(allowed)) == 0
+        return fits
+
+    def has(self, bits: int) -> Bools:
+        """Values with at least one byte of these classes."""
+        holds: Bools = (self.classes & np.uint16(bits)) != 0
+        return holds
+
+    def digit_counts(self) -> Ints:
+        """Digits of each value."""
+        if not self.values:
+            return _NONE
+        is_digit = (self.data >= ord("0")) & (self.data <= ord("9"))
+        return np.add.reduceat(is_digit, self.starts, dtype=np.int64)
 
     def shape(self, key: bytes) -> Shape:
         """Counts over all occurrences; ``key`` keys the hashes of distinct values."""
         if not len(self.values):
             return Shape()
-        data = np.frombuffer(self.buffer, dtype=np.uint8)
-        classes, letters, spaces = self._reduce(data)
+        classes, letters, spaces = self.classes, self.letters, self.spaces
         counts, total = self.counts, int(self.counts.sum())
         numeric = classes == DIGIT
         digits: dict[int, int] = {}
@@ -68,7 +89,7 @@ class Column:
             digits = {int(n): int(weighted[n]) for n in np.flatnonzero(weighted)}
             numbers = [int(self.values[i]) for i in np.flatnonzero(numeric & (self.lengths <= 18)).tolist()]
             low, high = (min(numbers), max(numbers)) if numbers else (None, None)
-        words = (classes & _ALPHA) != 0
+        words = (classes & ALPHA) != 0
         return Shape(
             values=total,
             numeric=int(counts[numeric].sum()),
@@ -81,12 +102,13 @@ class Column:
             low=low,
             high=high,
             distinct=self._distinct(key),
-            kinds=self._kinds(classes, spaces),
-            months=self._months(data, classes),
+            kinds=self._kinds(),
+            months=self._months(),
         )
 
-    def _reduce(self, data: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.uint16], Ints, Ints]:
+    def _reduce(self) -> tuple[npt.NDArray[np.uint16], Ints, Ints]:
         """Per value: OR of byte classes, length in characters, number of spaces."""
+        data = self.data
         table = _CLASSES[data]
         table[self.starts + self.lengths] = 0  # separators belong to nobody
         classes = np.bitwise_or.reduceat(table, self.starts)
@@ -100,19 +122,14 @@ class Column:
         encoded = (v.encode("utf-8", "surrogatepass") for v in self.values)
         return frozenset(int.from_bytes(blake2b(v, digest_size=8, key=key).digest(), "big") for v in encoded)
 
-    def _kinds(self, classes: npt.NDArray[np.uint16], spaces: Ints) -> dict[str, int]:
+    def _kinds(self) -> dict[str, int]:
         """Values that look like something else: the classifier's counter-evidence."""
-        length, counts = self.lengths, self.counts
+        return {name: int(self.counts[found].sum()) for name, found in self.lookalikes().items() if found.any()}
 
-        def only(allowed: int) -> Bools:
-            fits: Bools = (classes & ~np.uint16(allowed)) == 0
-            return fits
-
-        def has(bits: int) -> Bools:
-            holds: Bools = (classes & np.uint16(bits)) != 0
-            return holds
-
-        looks = {
+    def lookalikes(self) -> dict[str, Bools]:
+        """Named look-alikes, by value."""
+        length, only, has = self.lengths, self.only, self.has
+        return {
             "hex": only(DIGIT | HEX) & has(HEX) & np.isin(length, (16, 24, 32, 40, 48, 56, 64, 96, 128)),
             "uuid": only(DIGIT | HEX | DASH) & (length == 36) & has(DASH),
             "datetime": only(DIGIT | DASH | COLON | SPACE | DOT | SLASH | LETTER)
@@ -128,10 +145,10 @@ class Column:
             "dotted": has(DOT) & ~has(SPACE | AT | SLASH | HIGH) & has(HEX | LETTER),
             "code": only(DIGIT | HEX | LETTER | DASH | OTHER) & has(HEX | LETTER) & has(DIGIT) & ~has(SPACE),
         }
-        return {name: int(counts[found].sum()) for name, found in looks.items() if found.any()}
 
-    def _months(self, data: npt.NDArray[np.uint8], classes: npt.NDArray[np.uint16]) -> dict[str, int]:
+    def _months(self) -> dict[str, int]:
         """``YYYY-MM`` of values that begin with an ISO date."""
+        data, classes = self.data, self.classes
         iso = ((classes & ~np.uint16(DIGIT | DASH | COLON | SPACE | DOT | LETTER)) == 0) & (self.lengths >= 10)
         index = np.flatnonzero(iso & ((classes & DASH) != 0) & (self.lengths <= 35))
         if not len(index):

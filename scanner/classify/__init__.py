@@ -1,11 +1,18 @@
-"""Profiles to classifications: what is this column, and what else stands in it?"""
+"""Profiles to classifications: what is this column, and what else stands in it?
+
+Each row carries its reasons, for and against, heaviest first. Without values (``classify_schema``, empty tables) the
+same evidence of names, types, comments, neighbours and tables is weighed, and confidence is capped.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from derbes.scanner.classify.column import by_context, by_values, probability
+from derbes.scanner.classify.context import Context, contexts
 from derbes.scanner.classify.intervals import in_whole
+from derbes.scanner.classify.mention import mentions
 from derbes.scanner.model.data import Dataset
 from derbes.scanner.model.evidence import EntityStats, FieldProfile
 from derbes.scanner.model.inventory import Classification, EntityCount, Reason
@@ -13,45 +20,145 @@ from derbes.scanner.model.inventory import Classification, EntityCount, Reason
 if TYPE_CHECKING:
     from derbes.scanner.policy.types import Policy
 
+SHOWN = 0.4  # a row below it is not worth showing; below 0.5 it is a guess that rules do not judge
+SCHEMA_CAP = 0.7  # the most that names and types can prove
+EMPTY_CAP = 0.45  # an empty column is shown in the inventory and breaks no rule
+
 
 def classify(dataset: Dataset, profiles: Sequence[FieldProfile], policy: Policy) -> list[Classification]:
     """One row for each field and category met in it; ``profiles`` are the fields of one dataset."""
+    known = contexts(dataset, profiles)
     rows: list[Classification] = []
     for profile in profiles:
-        by_category: dict[str, list[tuple[str, EntityStats]]] = {}
-        for entity, stats in profile.entities.items():
-            by_category.setdefault(policy.category_by_entity.get(entity, "undeclared"), []).append((entity, stats))
-        rows += [_row(dataset, profile, category, found) for category, found in sorted(by_category.items())]
+        if profile.shape.values or profile.entities:
+            rows += _judged(dataset, known[profile.path], profile, policy)
+    if dataset.unit != "line":
+        empty = {path for path in known if not any(p.path == path and p.shape.values for p in profiles)}
+        read = max((p.units_read for p in profiles), default=0)
+        for path in sorted(empty - {p.path for p in profiles if p.entities}):
+            rows += _named(dataset, known[path], policy, EMPTY_CAP, read)
     return rows
 
 
+def classify_schema(dataset: Dataset, policy: Policy) -> list[Classification]:
+    """Declared fields by name, type, comment, neighbours and table alone; confidence is 0.7 at most."""
+    return [
+        row for context in contexts(dataset, ()).values() for row in _named(dataset, context, policy, SCHEMA_CAP, 0)
+    ]
+
+
+def _judged(dataset: Dataset, context: Context, profile: FieldProfile, policy: Policy) -> list[Classification]:
+    met = {
+        *profile.entities,
+        *profile.looks,
+        *(e for r in (*context.readings, *context.comment) for e in r.kind.entities),
+    }
+    rows = []
+    for category, entities in _by_category(met, policy).items():
+        reasons = by_context(context, entities)
+        if profile.shape.values:
+            reasons += by_values(context, profile, entities)
+        confidence = probability(reasons) if profile.shape.values else 0.0
+        if confidence >= 0.5:
+            rows.append(_row(dataset, context, profile, category, entities, "column", confidence, reasons))
+            continue
+        sure, why = mentions(context, profile, entities)
+        if sure >= SHOWN:
+            rows.append(_row(dataset, context, profile, category, entities, "mention", sure, why))
+        elif confidence >= SHOWN:
+            rows.append(_row(dataset, context, profile, category, entities, "column", confidence, reasons))
+    return rows
+
+
+def _named(dataset: Dataset, context: Context, policy: Policy, cap: float, read: int) -> list[Classification]:
+    rows = []
+    met = {e for r in (*context.readings, *context.comment) for e in r.kind.entities}
+    for category, entities in _by_category(met, policy).items():
+        reasons = by_context(context, entities)
+        confidence = probability(reasons)
+        if confidence >= 0.5:
+            profile = FieldProfile(dataset.part, dataset.name, context.path, read)
+            own = [e for e in entities if context.reading(e)]
+            rows.append(_row(dataset, context, profile, category, own, "column", min(confidence, cap), reasons))
+    return rows
+
+
+def _by_category(entities: set[str], policy: Policy) -> dict[str, list[str]]:
+    grouped: dict[str, list[str]] = {}
+    for entity in sorted(entities):
+        grouped.setdefault(policy.category_by_entity.get(entity, "undeclared"), []).append(entity)
+    return dict(sorted(grouped.items()))
+
+
 def _row(
-    dataset: Dataset, profile: FieldProfile, category: str, found: Iterable[tuple[str, EntityStats]]
+    dataset: Dataset,
+    context: Context,
+    profile: FieldProfile,
+    category: str,
+    entities: Sequence[str],
+    role: str,
+    confidence: float,
+    reasons: Sequence[Reason],
 ) -> Classification:
-    found = list(found)
+    counted = _counted(context, profile, entities, role)
     total = EntityStats()
-    for _, stats in found:
+    for stats in counted.values():
         total = total + stats
     units = min(total.units, profile.units_read)
-    values = profile.shape.values or profile.units_read
     sampled = profile.sampled or (dataset.rows_total or 0) > profile.units_read
     whole = max(dataset.rows_total or 0, profile.units_read)
+    if sampled and profile.units_read:
+        reasons = [*reasons, _missed(profile.units_read, whole)]
     return Classification(
         place="",
-        part=profile.part,
-        dataset=profile.dataset,
-        path=profile.path,
+        part=dataset.part,
+        dataset=dataset.name,
+        path=context.path,
         category=category,
-        confidence=round(total.best, 2),
-        role="column" if values and total.whole / values >= 0.5 else "mention",
+        confidence=round(min(confidence, 0.99), 2),
+        role=role,
         units_with=units,
         units_read=profile.units_read,
         units_total=whole,
         sampled=sampled,
         interval=in_whole(units, profile.units_read, whole) if sampled else None,
-        entities=tuple(EntityCount(e, s.units, s.validated) for e, s in found),
-        reasons=(Reason("values", 1.0, "значений с этим: {units} из {values}", {"units": units, "values": values}),),
+        entities=tuple(EntityCount(e, min(s.units, profile.units_read), s.validated) for e, s in counted.items()),
+        reasons=tuple(sorted(reasons, key=lambda reason: (-abs(reason.weight), reason.kind, reason.text))),
         examples=tuple(masked for _, masked in total.examples),
         locations=total.locations,
         natural=total.natural,
     )
+
+
+def _counted(context: Context, profile: FieldProfile, entities: Sequence[str], role: str) -> dict[str, EntityStats]:
+    """Counts of each entity: what recognizers found; in a column, the whole values that look like it or fit its name."""
+    counted = {entity: profile.entities[entity] for entity in entities if entity in profile.entities}
+    if role == "mention":
+        return counted
+    for entity in entities:
+        if entity in ("KZ_IIN", "KZ_BIN") or context.reading(entity):
+            best = max((source.get(entity, EntityStats()) for source in (profile.looks, counted)), key=_units)
+            counted[entity] = best
+    missing = _units(max(profile.fits.values(), key=_units, default=EntityStats()))
+    named = [e for e in entities if context.reading(e)]
+    if (
+        named
+        and sum(map(_units, counted.values())) < missing
+        and sum(map(_units, counted.values())) < profile.shape.values / 2
+    ):
+        counted[named[0]] = profile.fits.get(named[0], counted[named[0]])
+    elif not any(map(_units, counted.values())):
+        counted |= {e: profile.looks[e] for e in entities if e in profile.looks}
+    kept = {entity: stats for entity, stats in counted.items() if stats.units}
+    return kept or {entity: EntityStats() for entity in (named or entities)[:1]}
+
+
+def _units(stats: EntityStats) -> int:
+    return stats.units
+
+
+def _missed(read: int, whole: int) -> Reason:
+    """The rule of three: what 95 % of such samples would have met once."""
+    params = {"read": read, "whole": whole, "rare": max(1, round(3 * whole / read))}
+    text = "прочитано {read} из {whole}: чего нет в выборке, того не более {rare} строк (95 %)"
+    return Reason("values", 0.0, text, params)

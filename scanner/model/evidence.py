@@ -130,6 +130,10 @@ class FieldProfile:
 
     ``sampled`` marks the profile of technical data in a log: it stands in every line, so a fixed sample of lines is
     looked at (see ``detect.py``) and ``units_read`` counts those.
+
+    ``entities`` are what recognizers find in the values. ``looks`` are whole values that would be the entity if the
+    field were of it (a row of words that is a name, a number with the right digits): evidence, not yet detections.
+    ``fits`` are whole values that do not contradict what the field's name says they are.
     """
 
     part: str
@@ -139,10 +143,10 @@ class FieldProfile:
     sampled: bool = False
     shape: Shape = Shape()
     entities: Mapping[str, EntityStats] = field(default_factory=dict)
+    looks: Mapping[str, EntityStats] = field(default_factory=dict)
+    fits: Mapping[str, EntityStats] = field(default_factory=dict)
 
     def __add__(self, other: FieldProfile) -> FieldProfile:
-        names = sorted({*self.entities, *other.entities})
-        nothing = EntityStats()
         return FieldProfile(
             self.part,
             self.dataset,
@@ -150,8 +154,15 @@ class FieldProfile:
             self.units_read + other.units_read,
             self.sampled,
             self.shape + other.shape,
-            {n: self.entities.get(n, nothing) + other.entities.get(n, nothing) for n in names},
+            _merge_stats(self.entities, other.entities),
+            _merge_stats(self.looks, other.looks),
+            _merge_stats(self.fits, other.fits),
         )
+
+
+def _merge_stats(one: Mapping[str, EntityStats], two: Mapping[str, EntityStats]) -> dict[str, EntityStats]:
+    nothing = EntityStats()
+    return {name: one.get(name, nothing) + two.get(name, nothing) for name in sorted({*one, *two})}
 
 
 def merge_counts(one: Mapping[K, int], two: Mapping[K, int]) -> dict[K, int]:

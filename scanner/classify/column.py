@@ -1,0 +1,244 @@
+"""Is this column of this category? Evidence for and against, in log-odds, and nothing hidden.
+
+The weights are round numbers, set by hand and held by the development set (``make bench-columns``). They say: what the
+values are decides; a name alone is worth a little over even odds; a name that the values contradict is worth nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from math import exp, sqrt
+
+from derbes.scanner.classify.context import PERSON_KINDS, Context, type_fits
+from derbes.scanner.model.evidence import EntityStats, FieldProfile, Shape
+from derbes.scanner.model.inventory import Reason
+
+PRIOR = -3.0  # most columns hold nothing
+SURE_NAME, MAYBE_NAME, OTHER_NAME = 3.3, 1.0, -2.0
+COMMENT, COMMENT_AGREES = 2.6, 0.7
+TYPE_FITS, TYPE_FORBIDS = 0.4, -8.0
+TABLE_DECIDES, TABLE_AGREES, TABLE_THINGS = 2.2, 0.5, -2.0
+CONTRADICTED, ENUMERATION, SEQUENCE = -7.0, -2.5, -4.0
+# Share of values -> weight, from the first row whose share is reached.
+FOUND = ((0.9, 5.0), (0.6, 4.2), (0.4, 3.2), (0.2, 1.5), (0.1, 0.7))
+FITS = ((0.7, 1.8), (0.4, 0.8), (0.2, 0.0), (-1.0, CONTRADICTED))
+SINGLE_WORDS = ((0.5, 3.0), (0.3, 1.5))
+CHECKED = 1.5
+
+_CHANCE = {"KZ_IIN": 0.0013, "KZ_BIN": 0.002, "KZ_RNN": 0.01, "PHONE_NUMBER": 0.006, "CREDIT_CARD": 0.1}
+_NUMBERS = frozenset({*_CHANCE, "KZ_ID_CARD", "KZ_PASSPORT", "IDENTITY_DOCUMENT"})
+_WORDS = frozenset({"PERSON", "ADDRESS", "ORGANIZATION"})
+_TWELVE = frozenset({"KZ_IIN", "KZ_BIN"})
+_COUSINS = frozenset({"iin", "bin", "iin_bin"})
+_FRIENDS: dict[str, tuple[tuple[frozenset[str], float], ...]] = {
+    "PERSON": ((PERSON_KINDS, 0.9), (frozenset({"email", "phone", "iin", "birth", "passport", "id_card"}), 0.7)),
+    "KZ_IIN": ((PERSON_KINDS | {"birth"}, 0.6),),
+    "KZ_BIN": ((frozenset({"org", "iban", "bic"}), 0.8),),
+    "ORGANIZATION": ((frozenset({"bin", "iin_bin", "iban", "bic"}), 0.8),),
+    "ADDRESS": ((frozenset({"place"}), 0.8), (frozenset({"email", "phone"}) | PERSON_KINDS, 0.4)),
+    "EMAIL_ADDRESS": ((PERSON_KINDS | {"phone"}, 0.3),),
+    "PHONE_NUMBER": ((PERSON_KINDS | {"email"}, 0.3),),
+    "DATE_OF_BIRTH": ((PERSON_KINDS | {"iin"}, 0.5),),
+    "IDENTITY_DOCUMENT": ((frozenset({"iin", "birth", "document", "id_card", "passport"}), 0.6),),
+    "KZ_IBAN": ((frozenset({"bic", "bin"}), 0.8),),
+}
+
+
+def probability(reasons: Iterable[Reason]) -> float:
+    """Log-odds to 0..1."""
+    odds = PRIOR + sum(reason.weight for reason in reasons)
+    return 1 / (1 + exp(-max(-30.0, min(30.0, odds))))
+
+
+def by_context(context: Context, entities: Sequence[str]) -> list[Reason]:
+    """What name, comment, type, neighbours and table say for or against ``entities`` (one category)."""
+    reading = next((r for entity in entities if (r := context.reading(entity))), None)
+    reasons: list[Reason] = []
+    named = next((r for r in context.readings if set(r.kind.entities) & set(entities)), None)
+    said = next((r for r in context.comment if set(r.kind.entities) & set(entities)), None)
+    if named:
+        text = "имя поля «{name}»" if named.sure else "имя поля «{name}» может значить и это"
+        reasons.append(Reason("name", SURE_NAME if named.sure else MAYBE_NAME, text, {"name": context.name}))
+    elif context.sure and not (context.sure.kind.name in _COUSINS and set(entities) & _TWELVE):
+        reasons.append(Reason("against", OTHER_NAME, "имя поля «{name}» говорит о другом", {"name": context.name}))
+    if said and said.sure:
+        weight = COMMENT_AGREES if named and named.sure else COMMENT
+        reasons.append(Reason("comment", weight, "об этом говорит примечание к полю"))
+    if reading is None:
+        return reasons
+    kind = reading.kind.name
+    fits = type_fits(context, kind)
+    if fits is not None:
+        reasons.append(
+            Reason("type", TYPE_FITS, "тип {type} подходит", {"type": context.type})
+            if fits
+            else Reason("against", TYPE_FORBIDS, "тип {type} не вмещает таких значений", {"type": context.type})
+        )
+    sure = reading.sure
+    entity = next(e for e in reading.kind.entities if e in entities)
+    for friends, weight in _FRIENDS.get(entity, ()):
+        if met := sorted(friends & context.neighbours - ({kind} if kind not in context.neighbours else set())):
+            more = 0.4 if not sure and entity == "PERSON" else 0.0
+            reasons.append(Reason("neighbours", weight + more, "рядом поля: {kinds}", {"kinds": ", ".join(met)}))
+            break
+    reasons += _table(context, kind, sure)
+    return reasons
+
+
+def _table(context: Context, kind: str, sure: bool) -> list[Reason]:
+    said = context.about
+    if said == "things" and not sure:
+        return [Reason("against", TABLE_THINGS, "таблица о вещах, а не о людях")]
+    if said == "people" and kind != "org":
+        decides = not sure and kind == "full_name"
+        return [Reason("table", TABLE_DECIDES if decides else TABLE_AGREES, "таблица о людях")]
+    if said == "companies" and kind in ("org", "bin", "iban", "address"):
+        return [
+            Reason("table", TABLE_DECIDES if not sure and kind == "org" else TABLE_AGREES, "таблица об организациях")
+        ]
+    if said == "companies" and kind == "full_name" and not sure:
+        return [Reason("against", -1.5, "таблица об организациях")]
+    return []
+
+
+def by_values(context: Context, profile: FieldProfile, entities: Sequence[str]) -> list[Reason]:
+    """What the values say. ``profile`` has at least one value."""
+    shape = profile.shape
+    reading = next((r for entity in entities if (r := context.reading(entity))), None)
+    reasons = [_strongest(_value_weights(context, profile, entities, reading is not None))]
+    found = _sum(profile.entities, entities)
+    checked = max(_share(found.validated, shape), *(_share(_of(profile.looks, e).validated, shape) for e in entities))
+    if reasons[0].weight > 0 and checked >= 0.3:
+        reasons.append(
+            Reason("checksum", CHECKED, "собственную проверку прошли {share} %", {"share": _percent(checked)})
+        )
+    if found.labelled and reasons[0].weight > 0 and not reading:
+        reasons.append(Reason("context", 0.3, "рядом слово-метка в {units} значениях", {"units": found.labelled}))
+    if reading is not None:
+        reasons += _fitting(profile, entities, reading.sure, max(_share(found.whole, shape), checked))
+    reasons += _counter(shape, entities, bool(reading and reading.sure), reasons[0].weight)
+    return [reason for reason in reasons if reason.weight]
+
+
+def _value_weights(context: Context, profile: FieldProfile, entities: Sequence[str], named: bool) -> list[Reason]:
+    shape, looks = profile.shape, profile.looks
+    whole = min(1.0, sum(_share(_of(profile.entities, e).whole, shape) for e in entities if not _by_chance(profile, e)))
+    weights = [_reason("таких значений {share} %", whole, FOUND)]
+    if "PERSON" in entities:
+        person = _of(looks, "PERSON")
+        weights.append(_reason("похожи на имя с фамилией {share} %", _share(person.strong, shape), FOUND, 0.8))
+        if named:
+            weights.append(_reason("имена, фамилии или отчества {share} %", _share(person.units, shape), SINGLE_WORDS))
+    for entity in _TWELVE & {*entities}:
+        weights.append(_twelve(profile, entity))
+    if "PHONE_NUMBER" in entities:
+        weights.append(_phones(profile, named))
+    if "CREDIT_CARD" in entities and (named or shape.values >= 10):
+        share = _share(_of(looks, "CREDIT_CARD").units, shape)
+        weights.append(_reason("цифра Луна верна у {share} %", share if share >= 0.5 else 0.0, FOUND, 0.8))
+    if shape.values < 3 and not named:
+        weights = [Reason(r.kind, r.weight * 0.75, r.text, r.params) for r in weights]
+    return weights
+
+
+def _twelve(profile: FieldProfile, entity: str) -> Reason:
+    """IIN and BIN share columns: together they must be many, each at least more than chance."""
+    own = _of(profile.looks, entity).units
+    share = _share(own, profile.shape)
+    both = _share(sum(_of(profile.looks, e).units for e in _TWELVE), profile.shape)
+    text = "по датам, признакам и контрольной цифре подходят {share} %, случайно было бы 0,1–0,2 %"
+    if own <= chance(profile.shape.values, entity):
+        return Reason("values", 0.0, text)
+    weight = 4.5 if both >= 0.6 else 3.2 if both >= 0.1 else 2.6 if both >= 0.05 and own >= 5 else 0.0
+    return Reason("values", weight, text, {"share": _percent(share)})
+
+
+def _phones(profile: FieldProfile, named: bool) -> Reason:
+    look, shape = _of(profile.looks, "PHONE_NUMBER"), profile.shape
+    text = "цифры телефонного номера у {share} %"
+    if named:
+        return _reason(text, _share(look.units, shape), FOUND)
+    sure = _share(look.strong, shape)
+    eleven = shape.digits.get(11, 0) >= 0.9 * shape.values
+    weight = 3.3 if sure >= 0.95 and eleven and shape.values >= 20 else 0.0
+    return Reason("values", weight, text, {"share": _percent(sure)})
+
+
+def _fitting(profile: FieldProfile, entities: Sequence[str], sure: bool, proven: float) -> list[Reason]:
+    """Do the values contradict the name? Fully proven ones need no more."""
+    share = min(1.0, max(_share(_of(profile.fits, e).units, profile.shape) for e in entities))
+    share = max(share, proven)
+    if share < 0.2:
+        params = {"share": _percent(1 - share)}
+        return [Reason("against", CONTRADICTED, "на это не похожи {share} % значений", params)]
+    if not sure or proven >= 0.5:
+        return []
+    return [_reason("имени поля не противоречат {share} %", share, FITS)]
+
+
+def _counter(shape: Shape, entities: Sequence[str], sure: bool, proof: float) -> list[Reason]:
+    reasons = []
+    distinct = None if shape.distinct is None else len(shape.distinct)
+    if distinct is not None and {*entities} & (_WORDS | _NUMBERS) and shape.values >= 25 * distinct and distinct <= 20:
+        params = {"distinct": distinct, "values": shape.values}
+        weight = ENUMERATION if not sure else -1.0
+        reasons.append(Reason("against", weight, "разных значений всего {distinct} на {values}", params))
+    if {*entities} & _NUMBERS and is_sequence(shape) and proof < 4:
+        reasons.append(Reason("against", SEQUENCE, "номера идут почти подряд"))
+    return reasons
+
+
+def is_sequence(shape: Shape) -> bool:
+    """Digits-only values that fill their range: ids, not numbers of people."""
+    if shape.low is None or shape.high is None or shape.numeric < 0.9 * shape.values or shape.values < 5:
+        return False
+    return shape.high - shape.low < 10 * shape.values
+
+
+def chance(values: int, entity: str) -> float:
+    """How many of ``values`` random numbers may pass for ``entity``: the mean and three deviations."""
+    mean = values * _CHANCE.get(entity, 0.0)
+    return mean + 3 * sqrt(mean)
+
+
+def _by_chance(profile: FieldProfile, entity: str) -> bool:
+    stats, shape = _of(profile.entities, entity), profile.shape
+    bare = entity in _CHANCE and not stats.labelled and shape.numeric >= 0.8 * shape.values
+    return bare and stats.units <= chance(shape.values, entity)
+
+
+def by_chance(profile: FieldProfile, entity: str) -> bool:
+    """Hits in a column of numbers, no more than numbers of any kind would give."""
+    return _by_chance(profile, entity)
+
+
+def _strongest(reasons: Sequence[Reason]) -> Reason:
+    return max(reasons, key=lambda reason: reason.weight)
+
+
+def _reason(text: str, share: float, table: Sequence[tuple[float, float]], factor: float = 1.0) -> Reason:
+    weight = next((weight for least, weight in table if share >= least), 0.0)
+    return Reason("values" if weight >= 0 else "against", weight * factor, text, {"share": _percent(share)})
+
+
+def _of(stats: Mapping[str, EntityStats], entity: str) -> EntityStats:
+    return stats.get(entity, _NOTHING)
+
+
+_NOTHING = EntityStats()
+
+
+def _sum(stats: Mapping[str, EntityStats], entities: Sequence[str]) -> EntityStats:
+    total = EntityStats()
+    for entity in entities:
+        total = total + _of(stats, entity)
+    return total
+
+
+def _share(count: int, shape: Shape) -> float:
+    return count / shape.values if shape.values else 0.0
+
+
+def _percent(share: float) -> str:
+    percent = 100 * share
+    return f"{percent:.0f}" if percent >= 10 or percent == 0 else f"{percent:.1f}".replace(".", ",")

@@ -1,0 +1,59 @@
+"""What merely occurs in a field that is something else: how sure is it, and is it worth a row?"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from derbes.scanner.classify.column import by_chance
+from derbes.scanner.classify.context import Context
+from derbes.scanner.model.evidence import EntityStats, FieldProfile
+from derbes.scanner.model.inventory import Reason
+
+_WORDS = frozenset({"PERSON", "ADDRESS", "ORGANIZATION"})
+_FEW = 20  # values; in fewer no share means anything
+GUESS = 0.3
+
+
+def mentions(context: Context, profile: FieldProfile, entities: Sequence[str]) -> tuple[float, list[Reason]]:
+    """Confidence that at least what was found of ``entities`` is there, with the reasons."""
+    best, reasons = 0.0, []
+    for entity in entities:
+        stats = profile.entities.get(entity)
+        if stats is None:
+            continue
+        sure = _confidence(context, profile, entity, stats)
+        best = max(best, sure)
+        if by_chance(profile, entity):
+            params = {"units": stats.units, "values": profile.shape.values}
+            reasons.append(Reason("against", -3.0, "столько ({units} из {values}) даёт и случай", params))
+        else:
+            params = {"units": stats.units, "values": profile.shape.values or profile.units_read}
+            reasons.append(Reason("values", 1.0, "встречается в {units} значениях из {values}", params))
+        if stats.validated:
+            text = "собственную проверку прошли {units}"
+            reasons.append(Reason("checksum", 0.8, text, {"units": stats.validated}))
+        if stats.labelled:
+            reasons.append(Reason("context", 0.6, "рядом слово-метка в {units}", {"units": stats.labelled}))
+    return best, reasons
+
+
+def _confidence(context: Context, profile: FieldProfile, entity: str, stats: EntityStats) -> float:
+    if by_chance(profile, entity):
+        return GUESS * 0.5
+    if entity not in _WORDS or not profile.shape.values:
+        return stats.best
+    values = profile.shape.values
+    share = stats.units / values
+    if not _is_prose(profile):
+        # Short values are one thing each: a column that is no names has no names in it, but for words alike.
+        return min(stats.best, 0.6) if share >= 0.3 or stats.labelled >= max(1, 0.02 * values) else GUESS
+    if not stats.strong:
+        return min(stats.best, 0.45)
+    rare = values >= _FEW and share < 0.01 and stats.units < 3
+    alien = context.about == "things" and share < 0.05 and not stats.labelled
+    return GUESS if alien else min(stats.best, 0.55 if rare else 0.8)
+
+
+def _is_prose(profile: FieldProfile) -> bool:
+    shape = profile.shape
+    return shape.prose >= 0.2 * shape.values or shape.length_sum >= 50 * shape.values
