@@ -112,7 +112,9 @@ def _when(outcome: Outcome, lang: str) -> str:
     """``22.11.2026, 03:00–03:41 (UTC+05:00)``."""
     run = outcome.inventory.run
     started, finished = datetime.fromisoformat(run.started_at), datetime.fromisoformat(run.finished_at)
-    until = f"{finished:%H:%M}" if started.date() == finished.date() else f"{day(run.finished_at, lang)} {finished:%H:%M}"
+    until = (
+        f"{finished:%H:%M}" if started.date() == finished.date() else f"{day(run.finished_at, lang)} {finished:%H:%M}"
+    )
     zone = f"{started:%z}"
     offset = f" (UTC{zone[:3]}:{zone[3:5]})" if zone else ""
     return f"{day(run.started_at, lang)}, {started:%H:%M}–{until}{offset}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from derbes.reports.i18n import integer, short
@@ -159,6 +159,7 @@ def _kind(record: PlaceRecord | None) -> str:
 def _row(view: View, key: Key, found: dict[str, Cell], columns: tuple[str, ...], anchors: dict[str, str]) -> Row:
     place, part = key
     name = printable(part or place)
+    about_place = printable(place) + (f" · {printable(part)}" if part else "")
     cells = tuple(found.get(category) or Cell(category) for category in columns)
     for cell in cells:
         about = "≈\u202f" if cell.estimate else ""
@@ -166,7 +167,7 @@ def _row(view: View, key: Key, found: dict[str, Cell], columns: tuple[str, ...],
         ids = ", ".join(violation.id for violation in cell.violations[:5])
         number = f"{about}{integer(cell.units, view.lang)}" if cell.units else view.tr("не найдено")
         broken = f"; {view.tr('нарушение')}: {ids}" if ids else ""
-        cell.label = f"{name}, {view.category(cell.category)}: {number}{broken}"
+        cell.label = f"{about_place}, {view.category(cell.category)}: {number}{broken}"
     return Row(place, anchors.get(place, ""), name, cells)
 
 
@@ -179,8 +180,8 @@ def _groups(view: View, rows: list[Row]) -> Iterator[Group]:
         record = view.records.get(place)
         if len(own) > 1 and record is not None:
             several.append(Group(printable(place), f"{view.kind(record)} · {printable(record.place.location)}", own))
-        else:
-            single += own
+        else:  # the only row of its place goes by the place's name
+            single += (replace(row, name=printable(place)) for row in own)
     yield from several
     for declared, title in ((True, view.tr("Прочие места")), (False, view.tr("Места вне derbes.yml"))):
         own = tuple(row for row in single if _declared(view, row) == declared)

@@ -71,15 +71,15 @@ def todo(view: View, shown: set[str]) -> list[Todo]:
     ordered = sorted(groups.values(), key=lambda found: (SEVERITIES.index(found[0].severity), -len(found)))
     things = [_task(view, found, shown) for found in ordered[: _MAX_TODO - 2]]
     expiring = [e for e in view.outcome.exemptions if e.status in ("expiring", "unapproved", "outgrown")]
-    for exemption in expiring[:2]:
-        things.append(
-            Todo(
-                view.tr("Продлить или снять исключение {id}", id=printable(exemption.id)),
-                view.exemption(exemption.status),
-                owner=printable(exemption.by),
-                due=view.tr("до {date}", date=day(exemption.until, view.lang)),
-            )
+    things += (
+        Todo(
+            view.tr("Продлить или снять исключение {id}", id=printable(exemption.id)),
+            view.exemption(exemption.status),
+            owner=printable(exemption.by),
+            due=view.tr("до {date}", date=day(printable(exemption.until), view.lang)),
         )
+        for exemption in expiring[:2]
+    )
     missed = [one for one in view.outcome.inventory.unscanned if one.code not in NOTES]
     if missed:
         text = view.tr("Дать прочитать то, что не прочитано: {number}", number=integer(len(missed), view.lang))

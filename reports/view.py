@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from derbes.reports.i18n import count, period, tr
@@ -136,11 +137,11 @@ class View:
 
     def message(self, violation: Violation) -> str:
         """What is wrong."""
-        return folded(words(violation.message, self.lang))
+        return _sentence(folded(words(violation.message, self.lang)))
 
     def remedy(self, violation: Violation) -> str:
         """What to do about it."""
-        return folded(words(violation.remedy, self.lang))
+        return _sentence(folded(words(violation.remedy, self.lang)))
 
     def unit(self, place: str) -> UnitKind:
         """What the units of a place are."""
@@ -177,7 +178,9 @@ class View:
         records = self.outcome.inventory.places
         personal = {row.place for row in self.outcome.inventory.fields if row.category != "technical"}
         read = sum(record.status in ("scanned", "partial") for record in records)
-        text = self.tr("Персональные данные найдены в {found} из {read} проверенных мест", found=len(personal), read=read)
+        text = self.tr(
+            "Персональные данные найдены в {found} из {read} проверенных мест", found=len(personal), read=read
+        )
         missed = len(records) - read
         return text + (f"; {self.tr('не проверено: {missed}', missed=missed)}" if missed else "")
 
@@ -187,3 +190,11 @@ class View:
 
     def _titled(self, titles: Mapping[str, str], name: str) -> str:
         return titles.get(self.lang) or titles.get("ru") or name
+
+
+_WORD = re.compile(r"[^\W\d_]+(?=[ ,;:)]|$)")
+
+
+def _sentence(text: str) -> str:
+    """With a capital, unless the first word is a name (of a file, a table, a command)."""
+    return text[:1].upper() + text[1:] if _WORD.match(text) else text
