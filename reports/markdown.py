@@ -33,8 +33,11 @@ class MarkdownReport(Report):
 def plain(text: str) -> str:
     """Prose without any power: entities for marks, and a comment that keeps ``@`` and ``#`` from linking."""
     out = []
-    for c in text[:MAX_CELL] + ("…" if len(text) > MAX_CELL else ""):
-        if c in "@#":
+    shown = text[:MAX_CELL] + ("…" if len(text) > MAX_CELL else "")
+    for c, following in zip(shown, shown[1:] + " ", strict=True):
+        if c == ":" and following == " ":
+            out.append(c)
+        elif c in "@#":
             out.append(f"&#{ord(c)};<!-- -->")
         elif c in "\\`*_{}[]<>&!|~:/+=$^" or (c == "." and out and out[-1] == "w"):
             out.append(f"&#{ord(c)};")

@@ -24,8 +24,9 @@ MARKER = "derbes.yml"
 @language_option
 def demo(folder: str, no_open: bool, quiet: bool, no_color: bool, lang: str) -> None:
     """Написать в DIR вымышленные данные, проверить их и показать отчёт. Настоящих людей и номеров в них нет."""
+    from derbes.reports.html import HtmlReport
     from derbes.reports.text import TextReport
-    from derbes.scanner.commands.run import Request, run
+    from derbes.scanner.commands.run import Request, run, write_private
     from derbes.scanner.commands.scan import remember, write_reports
     from derbes.scanner.connectors.base import Options
     from derbes.scanner.demo.world import build, next_day
@@ -43,12 +44,14 @@ def demo(folder: str, no_open: bool, quiet: bool, no_color: bool, lang: str) -> 
     speaker = console(quiet, no_color)
     os.chdir(root)
     request = Request("scan", ("billing", "web-logs", "feedback", "dumps", "backups"), Options(), config=MARKER)
-    remember(run(request, Quiet()), state)
+    before = run(request, Quiet())
+    remember(before, state)
     next_day(Path(), today)
     again = Request("scan", (*request.targets, "exports"), Options(), config=MARKER)
     outcome = run(again, open_progress(speaker.quiet, speaker.terminal))
     remember(outcome, state)
     write_reports(outcome, [("json", Path("report.json"))])
+    write_private(Path("report.html"), HtmlReport(language()).render(outcome, before))
     click.echo(TextReport(language()).lines(outcome, color=speaker.color), nl=False)
     report = (root if root.is_absolute() else Path(folder)) / "report.html"
     click.echo(f"\n{tr('Дальше')}: cd {folder}; derbes explain {outcome.violations[0].id} --state {state}")
