@@ -5,12 +5,15 @@ At most a window of jobs is in flight, so a million units cost no more memory th
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures import Executor as Pool
 from concurrent.futures.process import BrokenProcessPool
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any, Generic, TypeVar
 
 from derbes.scanner.errors import UsageError
@@ -96,7 +99,21 @@ class Futures(Executor[J, R]):
 
 def _processes(workers: int) -> Pool:
     # spawn everywhere: forked children would share the parent's connections and threads
-    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+    return ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_end_with_parent)
+
+
+def _end_with_parent() -> None:
+    """A worker ends quietly with Ctrl-C, and with its parent, however that came to its end: nobody is left to read
+    what it would send home."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    parent = parent_process()
+
+    def watch() -> None:
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=watch, name="derbes-parent", daemon=True).start()
 
 
 def open_executor(spec: str, jobs: int) -> Executor[Any, Any]:

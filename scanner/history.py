@@ -22,19 +22,40 @@ VERSION = 1
 KEEP_RUNS = 400
 
 
+_BUSY_SECONDS = 30  # how long to wait for another run that is writing
+
+
 def default_state() -> str:
     """``DERBES_STATE``, else a SQLite file under the user's state folder."""
     if url := os.environ.get("DERBES_STATE"):
         return url
-    base = os.environ.get("XDG_STATE_HOME") or str(Path.home() / ".local" / "state")
-    return f"sqlite:///{base}/derbes/history.sqlite"
+    return f"sqlite:///{_user_folder()}/history.sqlite"
+
+
+def state_url(state: str | None) -> str:
+    """``--state`` as an SQLAlchemy URL: a path alone means an SQLite file; nothing means the usual place."""
+    state = state or default_state()
+    return state if "://" in state else f"sqlite:///{state}"
+
+
+def state_folder(state: str | None) -> Path:
+    """Where a run may keep private files of its own: beside an SQLite history, else in the user's state folder."""
+    prefix, _, path = state_url(state).partition(":///")
+    if prefix.startswith("sqlite") and path and path != ":memory:":
+        return Path(path).parent
+    return _user_folder()
+
+
+def _user_folder() -> Path:
+    base = os.environ.get("XDG_STATE_HOME")
+    return (Path(base) if base else Path.home() / ".local" / "state") / "derbes"
 
 
 class History:
     """Opened lazily; every method opens its own short transaction, so that two runs do not block each other."""
 
     def __init__(self, url: str | None = None) -> None:
-        self.url = url or default_state()
+        self.url = state_url(url)
         self._engine: Engine | None = None
 
     def _open(self) -> Engine:
@@ -42,9 +63,11 @@ class History:
             import sqlalchemy as sa
 
             url = sa.make_url(self.url)
+            waiting = {}
             if url.get_backend_name() == "sqlite" and url.database not in (None, "", ":memory:"):
                 _private_file(Path(str(url.database)))
-            self._engine = sa.create_engine(url, hide_parameters=True)
+                waiting = {"timeout": _BUSY_SECONDS}
+            self._engine = sa.create_engine(url, hide_parameters=True, connect_args=waiting)
             with self._engine.begin() as connection:
                 _migrate(connection)
         return self._engine
@@ -60,8 +83,8 @@ class History:
             raise UsageError(
                 "state",
                 "история проверок недоступна ({reason})",
-                "другое место: --state URL",
-                reason=type(error).__name__,
+                "другое место: --state ФАЙЛ; без истории: --state none",
+                reason=_reason(error),
             ) from None
 
     def save(self, document: dict[str, Any]) -> None:
@@ -116,8 +139,10 @@ def _migrate(connection: Connection) -> None:
     import sqlalchemy as sa
 
     version = sa.Table("derbes_state", sa.MetaData(), sa.Column("version", sa.Integer, nullable=False))
-    version.create(connection, checkfirst=True)
-    _runs().create(connection, checkfirst=True)
+    for table in (version, _runs()):  # two first runs at once: the server decides which of them creates it
+        connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
+        for index in table.indexes:
+            connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
     found = connection.execute(sa.select(version.c.version)).scalar()
     if found is None:
         connection.execute(version.insert().values(version=VERSION))
@@ -130,3 +155,11 @@ def _private_file(path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     if not path.exists():
         os.close(os.open(path, os.O_CREAT | os.O_WRONLY, 0o600))
+
+
+def _reason(error: Exception) -> str:
+    """What is wrong, without the words of a driver (they may quote an address)."""
+    cause = getattr(error, "orig", None) or error
+    if isinstance(cause, OSError) and cause.strerror:
+        return cause.strerror
+    return getattr(cause, "sqlite_errorname", None) or type(cause).__name__

@@ -22,7 +22,7 @@ gate_options = stack(
     click.option("--baseline", metavar="FILE.json", help="прежний отчёт: его нарушения считаются известными"),
     click.option("--exceptions", metavar="FILE", help="derbes-exceptions.yml"),
     click.option("--allow-incomplete", is_flag=True, help="непрочитанное не меняет код выхода"),
-    click.option("--state", metavar="URL", help="история проверок (SQLAlchemy URL); none — не сохранять"),
+    click.option("--state", metavar="FILE|URL", help="история: файл SQLite или SQLAlchemy URL; none — не сохранять"),
     click.option("--resume", is_flag=True, help="продолжить прерванную проверку"),
 )
 
@@ -84,6 +84,8 @@ def carry_out(command: str, given: dict[str, Any]) -> Exit:
         baseline=given["baseline"],
         exceptions=given["exceptions"],
         allow_incomplete=given["allow_incomplete"],
+        state=given["state"],
+        resume=given["resume"],
     )
     outcome = run(request, open_progress(speaker.quiet, speaker.terminal))
     verdict = gate(outcome, given["fail_on"])
