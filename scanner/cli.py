@@ -26,6 +26,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "policy": ("derbes.scanner.commands.policy:policy", "проверить политику, показать её, схема файлов"),
     "recognizers": ("derbes.scanner.commands.recognizers:recognizers", "что умеет распознавать derbes"),
     "report": ("derbes.scanner.commands.report:report", "любой отчёт ещё раз из JSON-отчёта"),
+    "review": ("derbes.scanner.commands.review:review", "проверить схему, миграцию, форму или API до запуска"),
     "scan": ("derbes.scanner.commands.scan:scan", "опись: где какие персональные данные лежат"),
 }
 

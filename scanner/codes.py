@@ -40,6 +40,9 @@ CODES: frozenset[str] = frozenset(
         "part-damaged",
         "rows-damaged",
         "sampled",
+        # a review before launch
+        "statement-unread",  # a definition that could not be made out
+        "unanswered",  # what no definition can say and nobody stated: nothing to judge by
         # ours
         "internal",
         "worker-died",

@@ -73,8 +73,9 @@ class Room:
     fields: tuple[Classification, ...]
 
     def path(self, part: str) -> str:
-        """A file as reports name it: an undeclared one is a place of its own, so its path is empty."""
-        return part.removeprefix("!") if self.record.place.declared else ""
+        """A file as reports name it: an undeclared one is a place of its own, so its path is empty. The parts of a
+        reviewed definition are its forms and tables, whoever declared it."""
+        return part.removeprefix("!") if self.record.place.declared or self.record.place.kind == "schema" else ""
 
     def within(self, part: str) -> tuple[Classification, ...]:
         """What was found in ``part`` (a file, an archive with its members); everything when it is empty."""

@@ -1,0 +1,36 @@
+"""Definitions instead of data: SQL, migrations, models, forms, API descriptions, lists of fields, log statements.
+
+Nothing is imported, rendered or run. A reader takes the text of a file and yields definitions with the line of every
+field, and what it could not read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from importlib import import_module
+
+from derbes.scanner.connectors.schema.base import Item
+
+# The end of a file's name -> readers ("module:function"), each called with the text and the path.
+
+_FORMS = "forms:read_forms"
+READERS: dict[str, tuple[str, ...]] = {
+    **dict.fromkeys((".sql", ".ddl"), ("ddl:read_sql_file",)),
+    **dict.fromkeys((".html", ".htm", ".twig", ".jinja", ".jinja2", ".j2", ".njk", ".hbs", ".ejs", ".erb"), (_FORMS,)),
+    **dict.fromkeys((".phtml", ".blade.php", ".tpl"), (_FORMS,)),
+    **dict.fromkeys((".vue", ".jsx", ".tsx"), (_FORMS,)),
+}
+SHEETS = (".csv", ".tsv", ".xlsx")  # lists of fields; read from the file itself, see specs.py
+
+
+def readers_of(name: str) -> tuple[Callable[[str, str], Iterator[Item]], ...]:
+    """The readers for a file of that name; none for what is no definition."""
+    lowered = name.lower()
+    found = [suffix for suffix in READERS if lowered.endswith(suffix)]
+    return tuple(map(_reader, READERS[max(found, key=len)])) if found else ()
+
+
+def _reader(named: str) -> Callable[[str, str], Iterator[Item]]:
+    module, _, function = named.partition(":")
+    reader: Callable[[str, str], Iterator[Item]] = getattr(import_module(f"{__name__}.{module}"), function)
+    return reader
