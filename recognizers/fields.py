@@ -1,8 +1,9 @@
 """What a field's name says of its values, and the label a person would write in front of one.
 
-A name is read as words (``clientPhone2``, ``ИдентификационныйНомер``, ``billing_e-mail``): the longest known phrase wins;
-words that follow must be neutral (``phone_home``), and none may turn it into something else (``phone_type``,
-``is_email_verified``). Cyrillic names put the noun first («Телефон клиента»), so there any word may follow but those.
+A name is read as words (``clientPhone2``, ``ИдентификационныйНомер``, ``billing_e-mail``): the longest known phrase
+wins; words that follow must be neutral (``phone_home``), and none may turn it into something else
+(``phone_type``, ``is_email_verified``). Cyrillic names put the noun first («Телефон клиента»), so there any word may follow
+but those.
 
 The classifier weighs names as evidence. Recognizers get to read only the label before a cell of the column, so that
 ``7011234567`` under ``phone`` is read as «телефон: 7011234567».

@@ -37,8 +37,8 @@ from derbes.scanner.profile import (
 )
 
 _MOBILE = frozenset(
-    "700 701 702 703 704 705 706 707 708 709 747 771 775 776 777 778 760 761 762 763 764 727 717 725 710 711 712 713 714 "
-    "715 716 718 721 722 723 724 726 728 729".split()
+    "700 701 702 703 704 705 706 707 708 709 747 771 775 776 777 778 760 761 762 763 764 727 717 725 710 711 712 713 "
+    "714 715 716 718 721 722 723 724 726 728 729".split()
 )
 _FULL = 0.8  # looks_like_full_name: surname and given name, initials, a patronymic
 _SINGLE = 0.4
@@ -123,7 +123,8 @@ def _damaged(column: Column, digits: Ints) -> Bools:
     exponent = (
         column.only(DIGIT | DOT | COMMA | HEX | PLUS) & column.has(PLUS) & column.has(HEX) & column.has(DOT | COMMA)
     )
-    return fraction | (exponent & (column.lengths <= 18))
+    damaged: Bools = fraction | (exponent & (column.lengths <= 18))
+    return damaged
 
 
 def _numbers(column: Column, digits: Ints) -> dict[str, Look]:
@@ -192,7 +193,8 @@ def _luhn(column: Column, index: Ints) -> Bools:
     doubled = digits.astype(np.int64)
     doubled[:, ::2] = np.where(doubled[:, ::2] > 4, doubled[:, ::2] * 2 - 9, doubled[:, ::2] * 2)
     opens = np.array([number[:1] in "23456" for number in numbers])
-    return (doubled.sum(axis=1) % 10 == 0) & opens & (digits.max(axis=1) <= 9)
+    right: Bools = (doubled.sum(axis=1) % 10 == 0) & opens & (digits.max(axis=1) <= 9)
+    return right
 
 
 def _persons(column: Column) -> Look:

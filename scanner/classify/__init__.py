@@ -48,11 +48,7 @@ def classify_schema(dataset: Dataset, policy: Policy) -> list[Classification]:
 
 
 def _judged(dataset: Dataset, context: Context, profile: FieldProfile, policy: Policy) -> list[Classification]:
-    met = {
-        *profile.entities,
-        *profile.looks,
-        *(e for r in (*context.readings, *context.comment) for e in r.kind.entities),
-    }
+    met = {*profile.entities, *profile.looks, *context.entities}
     rows = []
     for category, entities in _by_category(met, policy).items():
         reasons = by_context(context, entities)
@@ -72,8 +68,7 @@ def _judged(dataset: Dataset, context: Context, profile: FieldProfile, policy: P
 
 def _named(dataset: Dataset, context: Context, policy: Policy, cap: float, read: int) -> list[Classification]:
     rows = []
-    met = {e for r in (*context.readings, *context.comment) for e in r.kind.entities}
-    for category, entities in _by_category(met, policy).items():
+    for category, entities in _by_category({*context.entities}, policy).items():
         reasons = by_context(context, entities)
         confidence = probability(reasons)
         if confidence >= 0.5:
@@ -131,7 +126,7 @@ def _row(
 
 
 def _counted(context: Context, profile: FieldProfile, entities: Sequence[str], role: str) -> dict[str, EntityStats]:
-    """Counts of each entity: what recognizers found; in a column, the whole values that look like it or fit its name."""
+    """Counts of each entity: what recognizers found; in a column, whole values that look like it or fit its name."""
     counted = {entity: profile.entities[entity] for entity in entities if entity in profile.entities}
     if role == "mention":
         return counted
@@ -139,14 +134,9 @@ def _counted(context: Context, profile: FieldProfile, entities: Sequence[str], r
         if entity in ("KZ_IIN", "KZ_BIN") or context.reading(entity):
             best = max((source.get(entity, EntityStats()) for source in (profile.looks, counted)), key=_units)
             counted[entity] = best
-    missing = _units(max(profile.fits.values(), key=_units, default=EntityStats()))
     named = [e for e in entities if context.reading(e)]
-    if (
-        named
-        and sum(map(_units, counted.values())) < missing
-        and sum(map(_units, counted.values())) < profile.shape.values / 2
-    ):
-        counted[named[0]] = profile.fits.get(named[0], counted[named[0]])
+    if named and 2 * sum(map(_units, counted.values())) < _units(profile.fits.get(named[0], EntityStats())):
+        counted[named[0]] = profile.fits[named[0]]
     elif not any(map(_units, counted.values())):
         counted |= {e: profile.looks[e] for e in entities if e in profile.looks}
     kept = {entity: stats for entity, stats in counted.items() if stats.units}

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from math import exp, sqrt
 
+from derbes.recognizers.fields import Reading
 from derbes.scanner.classify.context import PERSON_KINDS, Context, type_fits
 from derbes.scanner.model.evidence import EntityStats, FieldProfile, Shape
 from derbes.scanner.model.inventory import Reason
@@ -18,14 +19,15 @@ SURE_NAME, MAYBE_NAME, OTHER_NAME = 3.3, 1.0, -2.0
 COMMENT, COMMENT_AGREES = 2.6, 0.7
 TYPE_FITS, TYPE_FORBIDS = 0.4, -8.0
 TABLE_DECIDES, TABLE_AGREES, TABLE_THINGS = 2.2, 0.5, -2.0
-CONTRADICTED, ENUMERATION, SEQUENCE = -7.0, -2.5, -4.0
+CONTRADICTED, ENUMERATION, SEQUENCE = -7.0, -2.5, -6.0
+TWELVE_LONG = 1.6  # a text of just twelve characters, where the name may mean an IIN or a BIN
 # Share of values -> weight, from the first row whose share is reached.
 FOUND = ((0.9, 5.0), (0.6, 4.2), (0.4, 3.2), (0.2, 1.5), (0.1, 0.7))
 FITS = ((0.7, 1.8), (0.4, 0.8), (0.2, 0.0), (-1.0, CONTRADICTED))
 SINGLE_WORDS = ((0.5, 3.0), (0.3, 1.5))
 CHECKED = 1.5
 
-_CHANCE = {"KZ_IIN": 0.0013, "KZ_BIN": 0.002, "KZ_RNN": 0.01, "PHONE_NUMBER": 0.006, "CREDIT_CARD": 0.1}
+_CHANCE = {"KZ_IIN": 0.0013, "KZ_BIN": 0.002, "KZ_RNN": 0.01, "PHONE_NUMBER": 0.04, "CREDIT_CARD": 0.1}
 _NUMBERS = frozenset({*_CHANCE, "KZ_ID_CARD", "KZ_PASSPORT", "IDENTITY_DOCUMENT"})
 _WORDS = frozenset({"PERSON", "ADDRESS", "ORGANIZATION"})
 _TWELVE = frozenset({"KZ_IIN", "KZ_BIN"})
@@ -75,6 +77,8 @@ def by_context(context: Context, entities: Sequence[str]) -> list[Reason]:
             else Reason("against", TYPE_FORBIDS, "тип {type} не вмещает таких значений", {"type": context.type})
         )
     sure = reading.sure
+    if not sure and kind in _COUSINS and context.length == 12:
+        reasons.append(Reason("type", TWELVE_LONG, "длина ровно 12"))
     entity = next(e for e in reading.kind.entities if e in entities)
     for friends, weight in _FRIENDS.get(entity, ()):
         if met := sorted(friends & context.neighbours - ({kind} if kind not in context.neighbours else set())):
@@ -90,7 +94,7 @@ def _table(context: Context, kind: str, sure: bool) -> list[Reason]:
     if said == "things" and not sure:
         return [Reason("against", TABLE_THINGS, "таблица о вещах, а не о людях")]
     if said == "people" and kind != "org":
-        decides = not sure and kind == "full_name"
+        decides = not sure and kind == "full_name" and context.is_plain_name
         return [Reason("table", TABLE_DECIDES if decides else TABLE_AGREES, "таблица о людях")]
     if said == "companies" and kind in ("org", "bin", "iban", "address"):
         return [
@@ -105,7 +109,7 @@ def by_values(context: Context, profile: FieldProfile, entities: Sequence[str]) 
     """What the values say. ``profile`` has at least one value."""
     shape = profile.shape
     reading = next((r for entity in entities if (r := context.reading(entity))), None)
-    reasons = [_strongest(_value_weights(context, profile, entities, reading is not None))]
+    reasons = [_strongest(_value_weights(profile, entities, reading))]
     found = _sum(profile.entities, entities)
     checked = max(_share(found.validated, shape), *(_share(_of(profile.looks, e).validated, shape) for e in entities))
     if reasons[0].weight > 0 and checked >= 0.3:
@@ -120,25 +124,31 @@ def by_values(context: Context, profile: FieldProfile, entities: Sequence[str]) 
     return [reason for reason in reasons if reason.weight]
 
 
-def _value_weights(context: Context, profile: FieldProfile, entities: Sequence[str], named: bool) -> list[Reason]:
-    shape, looks = profile.shape, profile.looks
-    whole = min(1.0, sum(_share(_of(profile.entities, e).whole, shape) for e in entities if not _by_chance(profile, e)))
+def _value_weights(profile: FieldProfile, entities: Sequence[str], reading: Reading | None) -> list[Reason]:
+    shape, looks, named = profile.shape, profile.looks, reading is not None
+    counted = [e for e in entities if not by_chance(profile, e) and not (e == "PHONE_NUMBER" and _is_bare(profile))]
+    whole = min(1.0, sum(_share(_of(profile.entities, e).whole, shape) for e in counted))
     weights = [_reason("таких значений {share} %", whole, FOUND)]
     if "PERSON" in entities:
         person = _of(looks, "PERSON")
         weights.append(_reason("похожи на имя с фамилией {share} %", _share(person.strong, shape), FOUND, 0.8))
         if named:
             weights.append(_reason("имена, фамилии или отчества {share} %", _share(person.units, shape), SINGLE_WORDS))
-    for entity in _TWELVE & {*entities}:
-        weights.append(_twelve(profile, entity))
+    weights += [_twelve(profile, entity) for entity in sorted(_TWELVE & {*entities})]
     if "PHONE_NUMBER" in entities:
-        weights.append(_phones(profile, named))
+        weights.append(_phones(profile, reading))
     if "CREDIT_CARD" in entities and (named or shape.values >= 10):
         share = _share(_of(looks, "CREDIT_CARD").units, shape)
         weights.append(_reason("цифра Луна верна у {share} %", share if share >= 0.5 else 0.0, FOUND, 0.8))
     if shape.values < 3 and not named:
         weights = [Reason(r.kind, r.weight * 0.75, r.text, r.params) for r in weights]
     return weights
+
+
+def _is_bare(profile: FieldProfile) -> bool:
+    """Digits and no label: the look of them says more than that a recognizer let them pass."""
+    stats, shape = _of(profile.entities, "PHONE_NUMBER"), profile.shape
+    return shape.numeric >= 0.8 * shape.values and not stats.labelled
 
 
 def _twelve(profile: FieldProfile, entity: str) -> Reason:
@@ -153,12 +163,15 @@ def _twelve(profile: FieldProfile, entity: str) -> Reason:
     return Reason("values", weight, text, {"share": _percent(share)})
 
 
-def _phones(profile: FieldProfile, named: bool) -> Reason:
+def _phones(profile: FieldProfile, reading: Reading | None) -> Reason:
+    """Digits of a telephone number: under a sure name any, under another only codes that are in use."""
     look, shape = _of(profile.looks, "PHONE_NUMBER"), profile.shape
     text = "цифры телефонного номера у {share} %"
-    if named:
+    if reading and reading.sure:
         return _reason(text, _share(look.units, shape), FOUND)
     sure = _share(look.strong, shape)
+    if reading:
+        return _reason(text, sure if sure >= 0.9 else 0.0, FOUND)
     eleven = shape.digits.get(11, 0) >= 0.9 * shape.values
     weight = 3.3 if sure >= 0.95 and eleven and shape.values >= 20 else 0.0
     return Reason("values", weight, text, {"share": _percent(sure)})
@@ -178,14 +191,21 @@ def _fitting(profile: FieldProfile, entities: Sequence[str], sure: bool, proven:
 
 def _counter(shape: Shape, entities: Sequence[str], sure: bool, proof: float) -> list[Reason]:
     reasons = []
-    distinct = None if shape.distinct is None else len(shape.distinct)
-    if distinct is not None and {*entities} & (_WORDS | _NUMBERS) and shape.values >= 25 * distinct and distinct <= 20:
+    if {*entities} & (_WORDS | _NUMBERS) and is_enumeration(shape):
+        distinct = len(shape.distinct or ())
         params = {"distinct": distinct, "values": shape.values}
-        weight = ENUMERATION if not sure else -1.0
+        weight = ENUMERATION
+        if sure:  # a firm has few banks and few managers; but two words in a column of names are flags
+            weight = -5.0 if proof < 1 and (distinct < 5 or "PERSON" in entities) else -1.0
         reasons.append(Reason("against", weight, "разных значений всего {distinct} на {values}", params))
-    if {*entities} & _NUMBERS and is_sequence(shape) and proof < 4:
+    if {*entities} & _NUMBERS and is_sequence(shape):
         reasons.append(Reason("against", SEQUENCE, "номера идут почти подряд"))
     return reasons
+
+
+def is_enumeration(shape: Shape) -> bool:
+    """A few values, each many times."""
+    return shape.distinct is not None and len(shape.distinct) <= 20 and shape.values >= 25 * len(shape.distinct)
 
 
 def is_sequence(shape: Shape) -> bool:
@@ -201,15 +221,13 @@ def chance(values: int, entity: str) -> float:
     return mean + 3 * sqrt(mean)
 
 
-def _by_chance(profile: FieldProfile, entity: str) -> bool:
-    stats, shape = _of(profile.entities, entity), profile.shape
-    bare = entity in _CHANCE and not stats.labelled and shape.numeric >= 0.8 * shape.values
-    return bare and stats.units <= chance(shape.values, entity)
-
-
 def by_chance(profile: FieldProfile, entity: str) -> bool:
     """Hits in a column of numbers, no more than numbers of any kind would give."""
-    return _by_chance(profile, entity)
+    stats, shape = _of(profile.entities, entity), profile.shape
+    if entity not in _CHANCE or stats.labelled or shape.numeric < 0.8 * shape.values or not shape.values:
+        return False
+    rare = stats.units < 0.6 * shape.values if entity == "PHONE_NUMBER" and shape.values >= 5 else False
+    return rare or is_sequence(shape) or stats.units <= chance(shape.values, entity)
 
 
 def _strongest(reasons: Sequence[Reason]) -> Reason:

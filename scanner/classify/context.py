@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from derbes.recognizers.fields import Reading, about, read, read_comment
+from derbes.recognizers.fields import Reading, about, read, read_comment, words_of
 from derbes.scanner.model.data import Dataset, Field
 from derbes.scanner.model.evidence import FieldProfile
 
@@ -47,6 +47,16 @@ class Context:
     def reading(self, entity: str) -> Reading | None:
         """What the name says of ``entity``; the comment where the name is silent."""
         return _first(self.readings, entity) or _first(self.comment, entity)
+
+    @property
+    def is_plain_name(self) -> bool:
+        """``name``, ``name_ru``, ``Имя``: what a table of people calls a person by."""
+        return bool({"name", "имя"} & {*words_of(self.name)})
+
+    @property
+    def entities(self) -> tuple[str, ...]:
+        """What name and comment speak of."""
+        return tuple(entity for reading in (*self.readings, *self.comment) for entity in reading.kind.entities)
 
     @property
     def sure(self) -> Reading | None:

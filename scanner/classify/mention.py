@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derbes.scanner.classify.column import by_chance
+from derbes.scanner.classify.column import by_chance, is_enumeration
 from derbes.scanner.classify.context import Context
 from derbes.scanner.model.evidence import EntityStats, FieldProfile
 from derbes.scanner.model.inventory import Reason
@@ -45,6 +45,8 @@ def _confidence(context: Context, profile: FieldProfile, entity: str, stats: Ent
     values = profile.shape.values
     share = stats.units / values
     if not _is_prose(profile):
+        if is_enumeration(profile.shape):
+            return GUESS
         # Short values are one thing each: a column that is no names has no names in it, but for words alike.
         return min(stats.best, 0.6) if share >= 0.3 or stats.labelled >= max(1, 0.02 * values) else GUESS
     if not stats.strong:
