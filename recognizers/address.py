@@ -18,6 +18,7 @@ from derbes.recognizers.places import fold, places
 NATURAL, LEGAL = "natural-person", "legal"
 _GAP = re.compile(r"[\s,.;:()«»\"'/|–—-]{0,8}")
 _LINK = re.compile(r"[\s,]{1,3}(?:по|на|уг|угол|в|район|р-н|мен)\.?\s{1,2}", re.IGNORECASE)
+_PAIR = re.compile(r"\d{1,3}[А-Яа-я]?(?:/\d{1,3})?-\d{1,3}")
 _AROUND = 150
 _MOST = 24  # parts in one chain: what is longer is no address
 _FULL_WORDS = frozenset({"үй", "дом", "блок", "офис", "этаж", "село", "аул", "қала", "кент", "үйі", "street", "city"})
@@ -230,13 +231,20 @@ def _judge(finder: PartFinder, chain: Chain) -> Match | None:
     start, end = parts[0].start, _close(finder, parts[0].start, parts[-1])
     before = text[max(0, start - _AROUND) : start]
     labelled = bool(words().address.search(before[-60:]) or words().address.search(text[end : end + 40]))
-    total = weigh(parts) + labelled
+    total = weigh(parts) + labelled + _is_pair(text, parts)
     whole = _is_whole_line(text, start, end)
     if not _adds_up(finder, parts, kinds, total, labelled, whole):
         return None
     tag = _tag(text, start, end)
     score = 0.85 if total >= 5 else 0.75 if total == 4 else 0.6
     return Match(start, end, "ADDRESS", min(1.0, score + (0.1 if tag == NATURAL else 0)), labelled=labelled, tag=tag)
+
+
+def _is_pair(text: str, parts: list[Part]) -> bool:
+    """House and flat as one number: «мкр. Аксай-4, 67-15»."""
+    if any(part.kind == "flat" for part in parts):
+        return False
+    return any(part.kind == "house" and _PAIR.fullmatch(text, part.start, part.end) for part in parts)
 
 
 def weigh(parts: list[Part]) -> int:

@@ -15,7 +15,8 @@ class NameReader(NumberReader):
     """Reads how far a name goes: «ул. 50 лет Октября», «Әлия Молдағұлова көшесі», «район имени Казыбек би»."""
 
     def _named(self, at: int, marker: Marker) -> tuple[int, int] | None:
-        left = None if marker.side == PREFIX_ONLY else self._name_left(at, marker)
+        is_label = self._is(":", at + 1)  # «Registrant Street: Abay ave 52»
+        left = None if marker.side == PREFIX_ONLY or is_label else self._name_left(at, marker)
         if marker.side == SUFFIX_FIRST or (left is not None and self._left_is_better(at, left, marker)):
             right = None
         else:
@@ -74,7 +75,7 @@ class NameReader(NumberReader):
         one_place = marker.kind in ("city", "village", "region", "district", "okrug")
         most = 3 if one_place or marker.kind == "building" else 5
         while (token := self._get(to)) is not None and count < most:
-            if last is not None and not self._near(to):
+            if last is not None and (not self._near(to) or self._without_number(to)):
                 break
             if token.type == "w" and self._goes_on(to, count, marker):
                 last = to

@@ -132,13 +132,16 @@ def is_money(text: str, end: int) -> bool:
 
 
 # What may not touch a bare number: it is part of a word, a path, a UUID, a fraction, a hex string.
-_GLUE_BEFORE = re.compile(rf"(?:[{LETTER}_/\\+#@%&*~^]|[0-9{LETTER}_][-.,:]|[0-9]\s?[×*+])$")
-_GLUE_AFTER = re.compile(rf"[{LETTER}_\\@%*#]|[-./:+][0-9{LETTER}]|,[0-9]")
+# A comma parts the fields of a table: it is glue only where it may part the digits of one number.
+_GLUE_BEFORE = re.compile(
+    rf"(?:[{LETTER}_/\\+#@%&*~^]|[0-9{LETTER}_][-.:]|(?<![0-9./:-])[0-9]{{1,3}},|[0-9]\s?[×*+])\Z"
+)
+_GLUE_AFTER = re.compile(rf"[{LETTER}_\\@%*#]|[-./:+][0-9{LETTER}]|,[0-9]{{1,3}}(?![0-9])")
 
 
 def is_glued_before(text: str, start: int) -> bool:
     """Is something before ``start`` that makes the number a part of another token?"""
-    return _GLUE_BEFORE.search(text, max(0, start - 3), start) is not None
+    return _GLUE_BEFORE.search(text, max(0, start - 5), start) is not None
 
 
 def is_glued_after(text: str, end: int) -> bool:

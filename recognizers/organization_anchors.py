@@ -33,6 +33,7 @@ def anchors() -> tuple[bytes, ...]:
         EDGE_BEFORE + exactly(_glyphs([*short, *latin_right])) + rb"[: ]{0,2}(?:" + _QUOTE + rb"|" + _CAPITAL + rb")",
         _NAME_END + exactly(_glyphs(short)) + EDGE_AFTER,
         _NAME_END + exactly(_glyphs(by_kind["latin"])) + EDGE_AFTER,
+        EDGE_BEFORE + exactly(by_kind["latin"]) + rb"\s?" + _QUOTE,
         _NAME_END + exactly(by_kind["foreign"]) + EDGE_AFTER,
         *(EDGE_BEFORE + any_of(some) for some in chunks(long)),
     )

@@ -236,8 +236,8 @@ def _label_tokens(text: str, value: re.Match[str], kind_of_label: str, latin: bo
         tokens.append(_Token(m.start(), m.end(), kind, word))
     tokens = _without_what_follows(tokens)
     after = text[tokens[-1].end : tokens[-1].end + 2] if tokens else ""
-    if re.match(r"[@_0-9]|[./]\w", after):
-        return []
+    if re.match(r"[@_0-9]|[./]\w", after) or (len(tokens) == 1 and re.match(r" ?[:=]", after)):
+        return []  # a login, a host; «Registrant Phone:» is a label itself
     return tokens if _is_name_after_label(tokens, kind_of_label, latin) else []
 
 

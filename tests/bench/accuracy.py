@@ -133,7 +133,9 @@ def _overlap(one: Span, two: Span) -> bool:
 def _show(text: str, extra: set[Span], missing: set[Span]) -> None:
     for sign, spans in (("+", extra), ("-", missing)):
         for span in sorted(spans, key=lambda s: s.start):
-            around = f"{text[max(0, span.start - 40) : span.start]}⟦{text[span.start : span.end]}⟧{text[span.end :][:30]}"
+            around = (
+                f"{text[max(0, span.start - 40) : span.start]}⟦{text[span.start : span.end]}⟧{text[span.end :][:30]}"
+            )
             print(sign, span.kind, repr(around))
 
 
