@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -86,11 +87,24 @@ def main(argv: list[str] | None = None) -> Any:
         code = Exit.INTERRUPTED
     except BrokenPipeError:
         # The reader of a pipe went away (`derbes scan | head`): nothing to tell, and nowhere to tell it.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _drop_output()
         code = Exit.OK
+    except OSError as error:
+        # A full disk, a device that is gone: what the system says of it names no data.
+        from derbes.scanner.commands.messages import system_text
+
+        _drop_output()
+        click.echo(system_text(error), err=True)
+        code = Exit.ERROR
     except Exception as error:
         from derbes.scanner.commands.messages import crash_text
 
         click.echo(crash_text(error), err=True)
         code = Exit.ERROR
     sys.exit(int(code or 0))
+
+
+def _drop_output() -> None:
+    """What is still to be written to stdout goes nowhere: it would fail once more at the very end."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -53,3 +53,8 @@ def crash_text(error: Exception) -> str:
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     where = " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
     return f"{tr('ошибка')} internal: {type(error).__name__} ({where})"
+
+
+def system_text(error: OSError) -> str:
+    """What the operating system refused: no space left, no permission."""
+    return f"{tr('ошибка')} io: {printable(error.strerror or type(error).__name__)}"
