@@ -22,6 +22,7 @@ def anchors() -> tuple[bytes, ...]:
     towns = {spelling for town in read_yaml("places.yaml")["cities"] for spelling in (str(town), fold(str(town)))}
     forms = set(_forms(raw["markers"], _KINDS))
     cyrillic = {form for form in forms if not form.isascii()}
+    stems = {form for form in _forms(raw["markers"], _KINDS, starred=True) if not form.isascii() and len(form) > 2}
     latin = {form for form in _forms(raw["markers"], ("street", "micro")) if form.isascii()}
     telling = {form for form in latin if len(form) > 4 or form in ("mkr", "mcr", "kosh")}
     keys = [str(key) for kind in ("street", "city", "house") for key in raw["keys"][kind]]
@@ -32,7 +33,8 @@ def anchors() -> tuple[bytes, ...]:
         + rb"\.?[ :]{0,2}(?:\xe2\x84\x96 ?)?"
         + _CAPITAL_OR_DIGIT,
         EDGE_BEFORE + any_of(f for f in cyrillic if len(f) == 2) + EDGE_AFTER,
-        *(EDGE_BEFORE + any_of(some) for some in chunks(_shortest(f for f in cyrillic if len(f) > 2))),
+        *(EDGE_BEFORE + any_of(some) for some in chunks(_shortest(stems))),
+        *(EDGE_BEFORE + any_of(some) + EDGE_AFTER for some in chunks(f for f in cyrillic - stems if len(f) > 2)),
         *(EDGE_BEFORE + any_of(some, loose=True) + EDGE_AFTER for some in chunks(telling)),
         EDGE_BEFORE + latin_street + rb"\.?,? ?(?:[Nn]o\.? ?)?[0-9]",
         rb"[0-9][A-Za-z]?,? " + _NAME + rb"(?:" + _NAME + rb")?" + latin_street + EDGE_AFTER,
@@ -43,12 +45,14 @@ def anchors() -> tuple[bytes, ...]:
     )
 
 
-def _forms(markers: dict[str, Any], kinds: Iterable[str]) -> Iterator[str]:
-    """Stems of all markers; an inflected form begins with its stem."""
+def _forms(markers: dict[str, Any], kinds: Iterable[str], *, starred: bool = False) -> Iterator[str]:
+    """Stems of all markers (``starred``: of those that endings follow); an inflected form begins with its stem."""
     for kind in kinds:
         for forms in markers[kind].values():
             for form in forms:
                 stem = str(form).rstrip("*")
+                if starred and stem == form:
+                    continue
                 for spelling in {stem, fold(stem) if len(stem) > 2 else stem}:
                     yield spelling
                     if re.search(r"[./]", spelling):

@@ -11,7 +11,8 @@ import re2
 # What can stand before or behind a word: no letter. The second byte of Cyrillic letters is 80..BF, like that of
 # other signs, so lead bytes C2 (« » №-like Latin-1 signs) and E2 (dashes, quotes, №) are spelled out.
 EDGE_BEFORE = rb"(?:^|[\x00-@\[-`{-\x7f]|\xc2[\xa0-\xbf]|\xe2[\x80-\x84][\x80-\xbf])"
-EDGE_AFTER = rb"(?:$|[\x00-@\[-`{-\x7f]|\xc2[\xa0-\xbf]|\xe2[\x80-\x84][\x80-\xbf])"
+# Behind a word the lead byte tells enough.
+EDGE_AFTER = rb"(?:$|[\x00-@\[-`{-\x7f\xc2\xcc\xcd\xe0-\xf4])"
 _SPECIAL = frozenset(b".^$*+?{}[]\\|()/-")
 
 

@@ -20,6 +20,7 @@ from derbes.recognizers.base import Match, TextRecognizer
 from derbes.recognizers.names import tag
 from derbes.recognizers.nlp import Span
 from derbes.recognizers.person import PersonRecognizer
+from derbes.recognizers.person_anchor import CYRILLIC_WORD
 
 SCORE = 0.6
 SURE = 0.85  # rules that saw two parts of a name
@@ -45,7 +46,7 @@ class NerRecognizer(TextRecognizer):
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("PERSON",)
     # A Cyrillic capital followed by a Cyrillic letter.
-    ANCHOR: ClassVar[tuple[bytes, ...]] = (rb"(?:\xd0[\x80-\xaf]|[\xd2\xd3][\x80-\xbf])[\xd0-\xd3]",)
+    ANCHOR: ClassVar[tuple[bytes, ...]] = (CYRILLIC_WORD,)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -1,15 +1,38 @@
-"""The byte patterns of the sieve for names: a superset of what ``person.py`` finds, in the dialect of ``base.py``."""
+"""The byte patterns of the sieve for names: a superset of what ``person.py`` finds, in the dialect of ``base.py``.
+
+Cyrillic: any word with a capital. Latin: two capitalised words side by side, or one and an initial, unless both are
+words that logs are full of (``Windows NT``, ``INSERT INTO``) and that ``names.tag`` takes for no part of a name.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
+
+from derbes.recognizers.name_forms import PARTICLES
 from derbes.recognizers.names import words
 
-_CYR = rb"[\xd0-\xd3][\x80-\xbf]"
-_CYR_CAP = rb"(?:\xd0[\x80-\xaf]|[\xd2\xd3][\x80-\xbf])"
-_EXT = rb"[\xc3-\xc9][\x80-\xbf]"  # Latin beyond ASCII
-_LOW = rb"(?:[a-z]|" + _EXT + rb"|" + _CYR + rb")"
-_CAP = rb"(?:[A-Z]|" + _EXT + rb"|" + _CYR_CAP + rb")"
-_GAP = rb"(?: ?[,;|\t] ?| {1,2})"
+CYRILLIC_WORD = rb"(?:\xd0[\x80-\xaf]|\xd2[\x92\x9a\xa2\xae\xb0\xba]|\xd3[\x98\xa8])[\xd0-\xd3]"
+_CYRILLIC_CAPITAL = CYRILLIC_WORD.removesuffix(rb"[\xd0-\xd3]")
+_CAPITAL = rb"[A-Z\xc3-\xc9]"  # the lead byte of a Latin letter beyond ASCII stands for it
+_IN_WORD = rb"A-Za-z'`?\x80-\xff-"
+_WORD = _CAPITAL + rb"[" + _IN_WORD + rb"]"  # its beginning: a capital and one more letter
+_WHOLE_WORD = _WORD + rb"[" + _IN_WORD + rb"]*"
+_EDGE = rb"(?:^|[^A-Za-z0-9_@/\\.\xc3-\xc9-])"
+_NOT_IN_WORD = rb"\x00-&(-,.->@[-_{-\x7f"
+_END = rb"(?:$|[" + _NOT_IN_WORD + rb"])"
+_LINKS = "de von van der al bin де фон ван дер да ди ла ле аль эль бен бин ибн".split()
+_GAP = rb"(?: ?[,;|\t] ?| {1,2}| (?:" + b"|".join(link.encode() for link in _LINKS) + rb") )"
+_INITIAL = rb"(?:[A-Z]|[\xc3-\xc9][\x80-\xbf]|" + _CYRILLIC_CAPITAL + rb")(?:[haeu]|\xd0\xb6)?\."
+
+# Capitalised words of logs, user agents and SQL. None may be evidence of a name: ``tests/recognizers/test_sieve.py``.
+BORING = (
+    "Android AppleWebKit Browser Chrome Firefox Gecko Intel KHTML Linux Mac Macintosh Mobile Mozilla NT OS Safari "
+    "Ubuntu Version Win Windows AND BY CREATE DELETE FROM GROUP INNER INSERT INTO IS JOIN LEFT LIMIT NOT NULL ON OR "
+    "ORDER SELECT SET TABLE UPDATE VALUES WHERE COMMIT GET HTTP HTTPS POST PUT "
+    "The DEBUG ERROR FATAL INFO TRACE WARN WARNING Error Info Warning "
+    "Application Bad Connection Content Database Exception Failed File Found Internal Invalid Job Message Not OK "
+    "Query Request Response Server Service Session Started Starting System Task Thread Type Unable User Value Worker"
+).split()
 
 
 def _any_case(word: str) -> bytes:
@@ -26,6 +49,30 @@ def _any_case(word: str) -> bytes:
         else:
             out += b"(?:" + b"".join(b"\\x%02x" % b for b in low) + b"|" + b"".join(b"\\x%02x" % b for b in up) + b")"
     return out
+
+
+def _one_of(entries: Iterable[str]) -> bytes:
+    return b"(?:" + b"|".join(entry.encode() for entry in sorted(set(entries))) + b")"
+
+
+def _none_of(entries: Sequence[str]) -> bytes:
+    """A whole capitalised Latin word of two letters or more that is none of ``entries``."""
+    beginnings = {entry[:size] for entry in entries for size in range(2, len(entry))} - set(entries)
+    return rb"(?:" + _departs(entries) + rb"[" + _IN_WORD + rb"]*|" + _one_of(beginnings) + rb")"
+
+
+def _departs(entries: Iterable[str], first: bool = True) -> bytes:
+    """The beginning of a word up to the letter that none of ``entries`` has there: the complement of their trie."""
+    rests: dict[str, set[str]] = {}
+    for entry in filter(None, entries):
+        rests.setdefault(entry[0], set()).add(entry[1:])
+    taken = "".join(sorted(rests)).encode()
+    if first:
+        other = rb"[" + bytes(b for b in range(0x41, 0x5B) if b not in taken) + rb"\xc3-\xc9][" + _IN_WORD + rb"]"
+    else:
+        other = rb"[^" + taken + _NOT_IN_WORD + rb"]"
+    branches = [other, *(letter.encode() + _departs(rest, False) for letter, rest in sorted(rests.items()))]
+    return b"(?:" + b"|".join(branches) + b")"
 
 
 # What may stand right before and right after a label: no letter and no digit.
@@ -47,20 +94,16 @@ def _labels() -> list[bytes]:
     ]
 
 
-_SUFFIXES = (
-    "вич", "ьич", "иич", "мич", "кич", "тич", "овн", "евн", "ёвн", "ичн", "ұлы", "үлы", "улы", "ули", "ұли", "?лы",
-    "?ли", "қызы", "кызы", "гызы", "?ызы", "қыз", "қизи", "кизи", "?изи", "огл",
-    "vich", "ovn", "evn", "yvn", "uly", "uli", "yzy", "izi", "izy", "yzi", "oglu", "ogly", "ogli", "ūl", "úl", "ýl",
-)  # fmt: skip
+_TELLING = _none_of(BORING)
 
 ANCHOR: tuple[bytes, ...] = (
-    _CYR_CAP + rb"[\xd0-\xd3]",  # a Cyrillic word with a capital
-    _LOW + _GAP + _CAP + _LOW,  # Aigerim Ospanova
-    rb"[a-z]" + _GAP + rb"[A-Z]{4}",  # Aigerim OSPANOVA
-    rb"[A-Z]{2}" + _GAP + rb"[A-Z]{2}",
-    rb"[A-Z]{2}" + _GAP + rb"[A-Z][a-z]{2}",
-    _CAP + rb"(?:[haeu]|\xd0\xb6)?\." + rb" {0,2}" + _CAP,  # И. Петров
-    _LOW + _GAP + rb"[A-Z]\.",
-    b"(?:" + b"|".join(map(_any_case, _SUFFIXES)) + b")",
+    CYRILLIC_WORD,
+    rb"[A-Z][\xd0-\xd3]",  # scripts mixed in one word
+    _CYRILLIC_CAPITAL + rb"[A-Za-z'`?-]",
+    _EDGE + _TELLING + _GAP + _WORD,  # Aigerim Ospanova
+    _EDGE + _one_of(BORING) + _GAP + _TELLING + _END,
+    _EDGE + rb"(?:" + _INITIAL + rb" {0,2})?" + _INITIAL + rb"(?: ?|" + _GAP + rb")" + _WORD,  # A. Ospanova
+    _EDGE + _WHOLE_WORD + _GAP + _INITIAL,  # Ospanova A.
+    rb"[" + _IN_WORD + rb"]" + _GAP + _one_of(sorted(PARTICLES)) + _END,  # Mamed ogly
     *_labels(),
 )
