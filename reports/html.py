@@ -40,6 +40,7 @@ class HtmlReport(Report):
         style, script = _asset("report.css"), _asset("report.js")
         anchors = {record.place.id: f"place-{number}" for number, record in enumerate(outcome.inventory.places, 1)}
         shown = cards(view)
+        ids = {card.violation.id for card in shown}
         html = (
             _environment()
             .get_template("report.html.j2")
@@ -63,14 +64,15 @@ class HtmlReport(Report):
                 counts=view.counts(),
                 severities=SEVERITIES,
                 glyphs=GLYPHS,
-                todo=todo(view, {card.violation.id for card in shown}),
+                ids=ids,
+                todo=todo(view, ids),
                 map=heat_map(view, anchors),
                 cards=shown,
                 hidden=len(view.open) - len(shown),
                 cited=cited(view),
                 register=register(view, anchors),
                 previous=previous,
-                changes=list(changes(view, previous)) if previous else [],
+                changes=list(changes(view, previous, ids)) if previous else [],
                 exemptions=outcome.exemptions,
                 coverage=coverage(view),
                 unscanned=outcome.inventory.unscanned[:MAX_ROWS],

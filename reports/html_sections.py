@@ -18,7 +18,7 @@ MAX_VIOLATIONS = 500
 MAX_ROWS = 300
 _MAX_TODO = 8
 _WHOLE_QUOTES = 60  # with more violations than this, clauses are quoted shortened and in full at the end
-_QUOTE = 150
+_QUOTE = 70
 
 
 class Link(NamedTuple):
@@ -197,17 +197,18 @@ def _entry(view: View, record: PlaceRecord, met: set[str], anchors: dict[str, st
 
 
 class Line(NamedTuple):
-    """A line of what has changed: sign, word, class, anchor, text."""
+    """A line of what has changed: sign, word, class, violation, whether the page has its card, text."""
 
     sign: str
     word: str
     css: str
     id: str
+    link: bool
     text: str
 
 
-def changes(view: View, previous: Outcome) -> Iterator[Line]:
-    """Violations that came, went or grew since the run before."""
+def changes(view: View, previous: Outcome, shown: set[str]) -> Iterator[Line]:
+    """Violations that came, went or grew since the run before; ``link`` when the page has them."""
     found = compare(previous, view.outcome)
     for violations, sign, word, css in (
         (found.new, "+", view.tr("новое"), "up"),
@@ -215,13 +216,14 @@ def changes(view: View, previous: Outcome) -> Iterator[Line]:
         (found.unseen, "?", view.tr("не проверено"), "warn"),
     ):
         for v in violations[:MAX_ROWS]:
-            yield Line(sign, word, css, v.id, f"{view.rule(v.rule)} · {view.where(v)}")
+            yield Line(sign, word, css, v.id, v.id in shown, f"{view.rule(v.rule)} · {view.where(v)}")
     for change in found.changed[:MAX_ROWS]:
         if change.real:
             grown = change.after.units > change.before.units
             figures = f"{integer(change.before.units, view.lang)} → {integer(change.after.units, view.lang)}"
             text = f"{view.rule(change.after.rule)} · {view.where(change.after)} · {figures}"
-            yield Line("≠", view.tr("изменилось"), "up" if grown else "down", change.after.id, text)
+            name = change.after.id
+            yield Line("≠", view.tr("изменилось"), "up" if grown else "down", name, name in shown, text)
 
 
 class Figure(NamedTuple):

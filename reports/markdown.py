@@ -34,7 +34,7 @@ def plain(text: str) -> str:
     """Prose without any power: entities for marks, and a comment that keeps ``@`` and ``#`` from linking."""
     out = []
     shown = text[:MAX_CELL] + ("…" if len(text) > MAX_CELL else "")
-    for c, following in zip(shown, shown[1:] + " ", strict=True):
+    for c, following in zip(shown, f"{shown[1:]} ", strict=False):
         if c == ":" and following == " ":
             out.append(c)
         elif c in "@#":

@@ -174,7 +174,8 @@ class TextReport(Report):
         for exemption in outcome.exemptions:
             if exemption.status != "active":
                 status = tr(_EXEMPTIONS[exemption.status], self.lang)
-                yield f"{tr('исключение', self.lang)} {exemption.id}: {status} ({day(exemption.until, self.lang)})"
+                until = printable(day(exemption.until, self.lang))
+                yield f"{tr('исключение', self.lang)} {printable(exemption.id)}: {status} ({until})"
 
     def _end(
         self, outcome: Outcome, files: Sequence[str], verdict: tuple[int, str] | None, hints: bool

@@ -95,7 +95,7 @@ class View:
         """How long data of a place may be kept: its own term, else those of its purposes."""
         place = record.place
         if place.retention is not None and place.retention.keep:
-            return period(place.retention.keep, self.lang)
+            return printable(period(place.retention.keep, self.lang))
         known = (self.policy.purposes.get(purpose) for purpose in place.purposes)
         terms = [period(purpose.keep, self.lang) for purpose in known if purpose is not None and purpose.keep]
         return printable(", ".join(dict.fromkeys(terms)))

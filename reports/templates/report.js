@@ -7,7 +7,7 @@
   var filter = Object.assign({}, empty);
   var cards = all('details.v');
 
-  all('.tools,.filters,.copy').forEach(function (e) { e.hidden = false; });
+  all('.tools,.filters').forEach(function (e) { e.hidden = false; });
 
   by('theme').onclick = function () {
     var now = root.dataset.theme || (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light');
@@ -61,6 +61,7 @@
   function follow() { open(by(decodeURIComponent(location.hash.slice(1)))); }
   addEventListener('hashchange', follow);
 
+  function place(card) { return card.querySelector('.vw').textContent; }
   if (by('q')) {
     by('q').oninput = function (event) { filter.q = event.target.value.trim().toLowerCase(); apply(); };
     by('q').onkeydown = function (event) { if (event.key === 'Escape') reset(); };
@@ -68,20 +69,25 @@
     by('order').onchange = function (event) {
       var key = event.target.value;
       cards.slice().sort(function (a, b) {
-        if (key === 'place') return a.dataset.place.localeCompare(b.dataset.place) || a.dataset.rank - b.dataset.rank;
+        if (key === 'place') return place(a).localeCompare(place(b), root.lang) || a.dataset.rank - b.dataset.rank;
         return key === 'units' ? b.dataset.units - a.dataset.units : a.dataset.rank - b.dataset.rank;
       }).forEach(function (card) { by('list').appendChild(card); });
     };
   }
 
-  all('.copy').forEach(function (button) {
+  all('.cmd').forEach(function (line) {
+    var words = by('list').dataset, command = line.textContent.trim(), button = d.createElement('button');
+    button.type = 'button';
+    button.textContent = words.copy;
+    button.setAttribute('aria-label', words.copy + ': ' + command);
     button.onclick = function () {
-      var was = button.textContent;
-      if (navigator.clipboard) navigator.clipboard.writeText(button.dataset.copy);
-      button.textContent = button.dataset.done;
-      setTimeout(function () { button.textContent = was; }, 1500);
+      if (navigator.clipboard) navigator.clipboard.writeText(command);
+      button.textContent = words.done;
+      setTimeout(function () { button.textContent = words.copy; }, 1500);
     };
+    line.appendChild(button);
   });
+  all('a.cell').forEach(function (cell) { cell.title = cell.getAttribute('aria-label'); });
 
   function value(row, index) {
     var cell = row.cells[index];
