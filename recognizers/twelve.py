@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from datetime import date
 
 from derbes.recognizers.base import Match
 from derbes.recognizers.context import (
@@ -98,8 +99,13 @@ def _bare(number: str, start: int, end: int, loose: Label | None) -> Iterator[Ma
         return
     if iin.is_contemporary(number):
         yield Match(start, end, "KZ_IIN", score, True, bool(loose))
-    elif bin_.has_structure(number) and bin_.is_valid(number):
+    elif bin_.is_valid(number) and _is_recent(number):
         yield Match(start, end, "KZ_BIN", score, True, bool(loose), "natural-person" if bin_.is_farm(number) else "")
+
+
+def _is_recent(number: str) -> bool:
+    """Registered since 1990: one random number in 1,900 that is a right BIN, not one in 530."""
+    return number[0] == "9" or int(number[:2]) <= date.today().year % 100
 
 
 def _damaged(text: str, start: int, end: int, label: Label | None) -> Iterator[Match]:
