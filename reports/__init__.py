@@ -16,6 +16,8 @@ REPORTS: dict[str, tuple[str, tuple[str, ...]]] = {
     "json": ("derbes.reports.json_report:JsonReport", (".json",)),
     "junit": ("derbes.reports.junit:JunitReport", (".junit.xml", ".xml")),
     "markdown": ("derbes.reports.markdown:MarkdownReport", (".md",)),
+    "review": ("derbes.reports.review_sheet:ReviewSheet", (".review.html",)),
+    "review-md": ("derbes.reports.review_sheet:ReviewMarkdown", (".review.md",)),
     "sarif": ("derbes.reports.sarif:SarifReport", (".sarif", ".sarif.json")),
     "text": ("derbes.reports.text:TextReport", (".txt",)),
     "xlsx": ("derbes.reports.xlsx:XlsxReport", (".xlsx",)),

@@ -54,11 +54,13 @@ class ReviewView:
         for found, forms_of_word in (
             (forms, ("форма", "формы", "форм")),
             (calls, ("описание API", "описания API", "описаний API")),
-            (logs, ("запись в журнал", "записи в журнал", "записей в журнал")),
         ):
             if found:
                 fields = count(sum(len(d.fields) for d in found), "поле", "поля", "полей", self.lang)
                 parts.append(f"{count(len(found), *forms_of_word, self.lang)} ({fields})")
+        if logs:
+            fields = count(sum(len(d.fields) for d in logs), "поле", "поля", "полей", self.lang)
+            parts.append(f"{tr('записи в журнал', self.lang)} ({fields})")
         return f"{tr('Изменения', self.lang)}: " + (", ".join(parts) or tr("определений полей нет", self.lang))
 
     # The table
@@ -110,7 +112,9 @@ class ReviewView:
 
     def _said(self, violation: Violation) -> str:
         clauses = ", ".join(f"{tr('п.', self.lang)} {clause}" for clause in violation.clauses)
+        # The category has its own column; what the rule says after the colon is what is wrong with it.
         message = folded(words(violation.message, self.lang))
+        message = message.partition(": ")[2] or message
         known = f" · {tr('известно', self.lang)}" if violation.state == "known" else ""
         return (f"{message} ({clauses})" if clauses else message) + known
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -72,3 +73,170 @@ def test_answers_in_a_comment_count(work: Path) -> None:
     assert code == 0
     assert found["places"][0]["owner"] == "support"
     assert found["places"][0]["purposes"] == ["reply"]
+
+
+def test_a_form_by_get_and_one_to_http_are_channels_with_their_own_lines(work: Path) -> None:
+    text = (
+        '<form id="search"><input name="query"></form>\n'
+        '<form id="call" method="get" action="/call"><input name="phone"></form>\n'
+        '<form id="write" method="post" action="http://example.kz/w"><input name="email"></form>\n'
+        '<form id="fine" method="post" action="/fine"><input name="iin"></form>\n'
+    )
+    (work / "forms.html").write_text(text, encoding="utf-8")
+    _, found = report("forms.html", "--purpose", "services", "--retain", "P5Y")
+    channels = [v for v in found["violations"] if v["rule"] == "unencrypted-channel"]
+    assert {(v["path"], v["locations"][0]["unit"], v["severity"]) for v in channels} == {
+        ("call", 2, "major"),
+        ("write", 3, "major"),
+    }
+
+
+def test_undeclared_forms_are_told_apart_too(work: Path) -> None:
+    text = '<form id="a" method="get"><input name="phone"></form><form id="b" method="get"><input name="email"></form>'
+    (work / "forms.html").write_text(text, encoding="utf-8")
+    _, found = report("forms.html")
+    assert {v["path"] for v in found["violations"]} == {"a", "b"}
+
+
+def test_each_form_may_have_its_own_answers(work: Path) -> None:
+    text = (
+        "<!-- derbes: purpose=reply retain=P1Y -->\n"
+        '<form id="call" method="post"><input name="iin"></form>\n\n'
+        "<!-- derbes: purpose=services retain=P5Y -->\n"
+        '<form id="order" method="post"><input name="iin"></form>\n'
+    )
+    (work / "forms.html").write_text(text, encoding="utf-8")
+    code, found = report("forms.html")
+    assert code == 1
+    assert [(v["place"], v["path"]) for v in found["violations"]] == [("forms.html#call", "call.iin")]
+
+
+def test_a_column_in_a_migration_is_judged_by_the_place_that_declares_it(work: Path) -> None:
+    (work / "derbes.yml").write_text(
+        "version: 1\npolicy: hosting-pro\nplaces:\n"
+        "  - id: callback_request\n    target: db.sqlite\n    kind: database\n    owner: sales\n"
+        "    purposes: [reply]\n    retention: {keep: P1Y}\n",
+        encoding="utf-8",
+    )
+    (work / "m.sql").write_text("CREATE TABLE callback_request (\n fio text,\n iin char(12)\n);\n", encoding="utf-8")
+    code, found = report("m.sql")
+    assert code == 1
+    [violation] = found["violations"]
+    assert (violation["place"], violation["path"]) == ("callback_request", "m.sql#callback_request.iin")
+    assert violation["owner"] == "sales"
+    assert violation["locations"][0]["unit"] == 3
+
+
+def test_an_undeclared_table_is_held_against_the_derbes_yml_in_force(work: Path) -> None:
+    (work / "derbes.yml").write_text("version: 1\npolicy: hosting-pro\nplaces: []\n", encoding="utf-8")
+    (work / "m.sql").write_text("CREATE TABLE t (phone text);", encoding="utf-8")
+    _, found = report("m.sql")
+    assert [v["rule"] for v in found["violations"]] == ["undeclared-place"]
+
+
+def test_personal_data_in_log_statements(work: Path) -> None:
+    (work / "view.py").write_text(
+        'def v(client):\n    logger.info("callback %s", client.phone)\n    logger.info("%s", mask(client.email))\n'
+        '    logger.info("born %s", client.birth_date)\n',
+        encoding="utf-8",
+    )
+    code, found = report("view.py")
+    assert code == 1
+    assert {(v["rule"], v["path"], v["locations"][0]["unit"]) for v in found["violations"]} == {
+        ("personal-data-in-log", "log.phone", 2),
+        ("not-in-policy", "log.birth_date", 4),
+    }
+
+
+def test_what_cannot_be_parsed_is_listed_and_quotes_nothing(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (work / "m.sql").write_text(
+        "CREATE TABLE good (id int);\nCREATE TABLE ??? broken '+7 701 111 22 33';\nCREATE TABLE fine (n int);",
+        encoding="utf-8",
+    )
+    code, found = report("m.sql")
+    assert code == 3
+    assert [one["code"] for one in found["unscanned"]] == ["statement-unread"]
+    assert {d["name"] for d in found["places"][0]["datasets"]} == {"good", "fine"}
+    assert "701" not in capsys.readouterr().out + json.dumps(found, ensure_ascii=False)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        (["missing.sql"], 4),
+        (["picture.png"], 3),
+        (["empty.sql"], 0),
+        (["empty.sql", "--purpose", "nonsense"], 2),
+        (["empty.sql", "--retain", "a year"], 2),
+        (["empty.sql", "--place", "nowhere"], 2),
+        (["wrong.sql"], 2),
+        (["form.html", "--allow-incomplete"], 0),
+        (["iin.html", "--purpose", "reply", "--retain", "P1Y", "--fail-on", "never"], 0),
+    ],
+)
+def test_exit_codes(work: Path, arguments: list[str], code: int) -> None:
+    (work / "empty.sql").write_text("SELECT 1;", encoding="utf-8")
+    (work / "wrong.sql").write_text("-- derbes: porpose=reply\nCREATE TABLE t (phone text);", encoding="utf-8")
+    (work / "picture.png").write_bytes(b"\x89PNG\0\0")
+    (work / "form.html").write_text(FORM, encoding="utf-8")
+    (work / "iin.html").write_text(WITH_IIN, encoding="utf-8")
+    assert review(*arguments) == code
+
+
+def test_against_a_former_report_only_what_is_new_fails(work: Path) -> None:
+    (work / "callback.html").write_text(WITH_IIN, encoding="utf-8")
+    stated = ("--purpose", "reply", "--retain", "P1Y")
+    assert review("callback.html", *stated, "-o", "json:former.json") == 1
+    assert review("callback.html", *stated, "--against", "former.json") == 0
+    (work / "callback.html").write_text(WITH_IIN.replace("</form>", '<input name="address"></form>'), encoding="utf-8")
+    code, found = report("callback.html", *stated, "--against", "former.json")
+    assert code == 1
+    assert {v["path"]: v["state"] for v in found["violations"]} == {"callback.iin": "known", "callback.address": "new"}
+
+
+def git(*arguments: str) -> None:
+    """Git in the current folder, whoever the user is."""
+    subprocess.run(
+        ["git", "-c", "user.name=t", "-c", "user.email=t@example.kz", *arguments], check=True, capture_output=True
+    )
+
+
+def test_since_a_branch_judges_what_it_adds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    git("init", "-q", "-b", "main")
+    (tmp_path / "clients.sql").write_text("CREATE TABLE clients (\n iin text,\n phone text\n);", encoding="utf-8")
+    (tmp_path / "view.py").write_text('log.info("%s", client.phone)\n', encoding="utf-8")
+    git("add", ".")
+    git("commit", "-q", "-m", "first")
+    git("checkout", "-q", "-b", "feature")
+    (tmp_path / "clients.sql").write_text(
+        "CREATE TABLE clients (\n iin text,\n phone text,\n birth_date date\n);", encoding="utf-8"
+    )
+    (tmp_path / "view.py").write_text('log.info("%s", client.phone)\nlog.info("%s", client.email)\n', encoding="utf-8")
+    (tmp_path / "new.html").write_text(WITH_IIN, encoding="utf-8")
+    code, found = report(".", "--since", "main", "--purpose", "reply", "--retain", "P1Y")
+    assert code == 1
+    assert {v["path"] for v in found["violations"]} == {"clients.birth_date", "log.email", "callback.iin"}
+    assert review(".", "--since", "no-such-ref") == 2
+    assert review(".", "--since", "--output=x") == 2
+
+
+def test_a_live_schema_is_read_by_its_names(work: Path) -> None:
+    connection = sqlite3.connect("staging.sqlite")
+    connection.execute("CREATE TABLE clients (id integer, iin text)")
+    connection.close()
+    code, found = report("sqlite:///staging.sqlite", "--purpose", "reply", "--retain", "P1Y")
+    assert code == 1
+    assert [v["path"] for v in found["violations"]] == ["clients.iin"]
+
+
+def test_the_sheet_cannot_be_made_to_act(work: Path) -> None:
+    (work / "m.sql").write_text('CREATE TABLE "<script>alert(1)</script>|x" (phone text);', encoding="utf-8")
+    review("m.sql", "-o", "sheet.html", "-o", "sheet.md", "-o", "html:full.html")
+    page = (work / "sheet.html").read_text(encoding="utf-8")
+    assert "<script" not in page
+    assert "&lt;script&gt;" in page
+    assert "Лист согласования" in page
+    assert "Подпись" in page
+    assert "<script" not in (work / "sheet.md").read_text(encoding="utf-8")
+    assert "Лист согласования" not in (work / "full.html").read_text(encoding="utf-8")

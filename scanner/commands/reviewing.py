@@ -17,7 +17,7 @@ from derbes.scanner.connectors.schema.files import DefinitionFile
 from derbes.scanner.errors import UsageError
 from derbes.scanner.evaluate.questions import HOW, WORDS, questions
 from derbes.scanner.model.data import Dataset
-from derbes.scanner.model.evidence import Location
+from derbes.scanner.model.evidence import MAX_LOCATIONS, Location
 from derbes.scanner.model.facts import Facts
 from derbes.scanner.model.inventory import Classification, Inventory, PlaceRecord, Run, Unscanned
 from derbes.scanner.model.places import Place, PlaceKind, Retention
@@ -94,19 +94,21 @@ class Review:
 
     def _define(self, file: DefinitionFile, definition: Definition, place: Place, prefix: str) -> None:
         room = self._room(place, file)
-        lines = {one.field.path: one.line for one in definition.fields}
+        lines: dict[str, set[int]] = {}
+        for one in definition.fields:  # a log may write the same datum on many lines
+            lines.setdefault(one.field.path, set()).add(one.line)
         dataset = Dataset(
             part="",
             name=definition.name,
             kind=_KINDS.get(definition.shape, "schema"),
             unit="line",
             format=definition.format,
-            fields=tuple(one.field for one in definition.fields),
+            fields=tuple({one.field.path: one.field for one in definition.fields}.values()),
             comment=definition.comment,
         )
         part = prefix + definition.name
         for row in classify_schema(dataset, self.setup.policy):
-            where = (Location(lines.get(row.path, definition.line), 0),)
+            where = tuple(Location(line, 0) for line in sorted(lines[row.path])[:MAX_LOCATIONS])
             self.fields.append(replace(row, place=place.id, part=part, path=prefix + row.path, locations=where))
         named = tuple(replace(one, path=prefix + one.path) for one in dataset.fields)
         room.datasets.append(replace(dataset, part=part, fields=named))

@@ -130,8 +130,17 @@ class Lines:
 
 
 def defined(owner: str, name: str, line: int, type_: str = "", comment: str = "", length: int | None = None) -> Defined:
-    """A field of the definition ``owner``."""
-    return Defined(Field(f"{owner}.{name}", name, type_, length, " ".join(comment.split())[:300]), line)
+    """A field of the definition ``owner``; of a nested one (``client.phone``) the last part is its name."""
+    return Defined(
+        Field(
+            f"{owner}.{name}",
+            name.rpartition(".")[2].removesuffix("[]") or name,
+            type_,
+            length,
+            " ".join(comment.split())[:300],
+        ),
+        line,
+    )
 
 
 def gathered(items: Mapping[str, Defined]) -> tuple[Defined, ...]:

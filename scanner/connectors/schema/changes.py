@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -32,28 +33,44 @@ def changed(ref: str, paths: Sequence[str]) -> Iterator[DefinitionFile]:
         name for name in files if readers_of(name) or (name.lower().endswith(SHEETS) and _explicit(top, name, inside))
     ]
     before = [parse(name, old) for name in files if (old := _old(base, name)) is not None]
-    known = {(d.name, one.field.name) for file in before for d in file.definitions for one in d.fields}
+    known = {one.field.path for file in before for d in file.definitions for one in d.fields}
     exposed = {(d.name, *d.exposed[:2]) for file in before for d in file.definitions if d.exposed}
     for name in files:
         if (top / name).exists():
-            yield _added(read_file(os.path.relpath(top / name)), known, exposed)
+            file = read_file(os.path.relpath(top / name))
+            logs = any(d.shape == "log" for d in file.definitions)
+            lines = _added_lines(base, str(top / name)) if logs and _old(base, name) is not None else None
+            yield _added(file, known, exposed, lines)
 
 
 def _explicit(top: Path, name: str, inside: Sequence[str]) -> bool:
     return str(top / name) in inside
 
 
-def _added(file: DefinitionFile, known: set[tuple[str, str]], exposed: set[tuple[str, str, str]]) -> DefinitionFile:
-    """``file`` with new fields alone; of a form that is sent another way than before, all fields are news."""
+def _added(
+    file: DefinitionFile, known: set[str], exposed: set[tuple[str, str, str]], lines: set[int] | None
+) -> DefinitionFile:
+    """``file`` with new fields alone (of a form that is sent another way than before: all); of log statements those
+    on ``lines`` (``None``: all)."""
 
     def rest(definition: Definition) -> Definition:
         if definition.exposed and (definition.name, *definition.exposed[:2]) not in exposed:
             return definition
-        fields = tuple(one for one in definition.fields if (definition.name, one.field.name) not in known)
+        if definition.shape == "log":
+            written = tuple(one for one in definition.fields if lines is None or one.line in lines)
+            return replace(definition, fields=written)
+        fields = tuple(one for one in definition.fields if one.field.path not in known)
         return replace(definition, fields=fields)
 
     # Definitions that lose all their fields stay: comments in the file belong to one or to all by their number.
     return replace(file, definitions=tuple(map(rest, file.definitions)))
+
+
+def _added_lines(base: str, file: str) -> set[int]:
+    """Lines of the working tree that were not there before."""
+    text = _git("diff", "--unified=0", "--no-color", "--no-ext-diff", base, "--", file).decode("utf-8", "replace")
+    hunks = re.findall(r"^@@ -\S+ \+(\d+)(?:,(\d+))? @@", text, re.MULTILINE)
+    return {int(first) + step for first, many in hunks for step in range(int(many or 1))}
 
 
 def _old(base: str, name: str) -> bytes | None:

@@ -8,11 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from pathlib import PurePath
 
 from derbes.scanner.connectors.encodings import guess
-from derbes.scanner.connectors.schema.base import Defined, Definition, Item, defined, gathered
+from derbes.scanner.connectors.schema.base import Defined, Definition, Item, Unread, defined, gathered
 
 _FIELD = frozenset(
-    "field|field name|fieldname|column|column name|attribute|поле|имя поля|название поля|столбец|колонка|атрибут|реквизит"
-    "|өріс|өріс атауы|баған".split("|")
+    "field|field name|fieldname|column|column name|attribute|поле|имя поля|название поля|столбец|колонка|атрибут"
+    "|реквизит|өріс|өріс атауы|баған".split("|")
 )
 _TABLE = frozenset("table|entity|object|form|screen|таблица|сущность|форма|экран|объект|кесте|нысан".split("|"))
 _TYPE = frozenset("type|data type|datatype|тип|тип данных|түрі".split("|"))
@@ -24,7 +24,7 @@ _MOST = 100_000
 
 
 def read_sheet(data: bytes, path: str) -> Iterator[Item]:
-    """Tables with the fields that the sheet lists. A sheet without a header of that kind names its own columns."""
+    """Tables with the fields that the sheet lists. A sheet without a header of that kind lists none."""
     stem = PurePath(path).name.partition(".")[0]
     if path.lower().endswith(".xlsx"):
         for name, rows in _workbook(data):
@@ -49,16 +49,14 @@ def _workbook(data: bytes) -> Iterator[tuple[str, list[Sequence[object]]]]:
         yield sheet.title, list(sheet.iter_rows(values_only=True, max_row=_MOST, max_col=60))
 
 
-def _definitions(rows: Sequence[Sequence[object]], name: str) -> Iterator[Definition]:
+def _definitions(rows: Sequence[Sequence[object]], name: str) -> Iterator[Item]:
     table = [[str(cell).strip() if cell is not None else "" for cell in row] for row in rows]
     for number, header in enumerate(table[:_HEADER_ROWS], start=1):
         column = _index(header, _FIELD)
         if column is not None:
             yield from _listed(table[number:], header, column, name, number + 1)
             return
-    if table and any(table[0]):
-        fields = {cell: defined(name, cell, 1) for cell in table[0] if cell}
-        yield Definition(name=name, format="sheet", line=1, fields=gathered(fields))
+    yield Unread(1, name)  # its first row may be data: not a word of it may reach a report
 
 
 def _listed(
