@@ -11,7 +11,7 @@ from derbes.recognizers.base import Match
 from derbes.recognizers.masks import mask
 from derbes.scanner.looks import Look
 from derbes.scanner.model.evidence import MAX_EXAMPLES, MAX_LOCATIONS, EntityStats, Location
-from derbes.scanner.profile import Bools, Column
+from derbes.scanner.profile import Bools, Column, Ints
 
 STRONG = 0.7
 
@@ -25,12 +25,19 @@ class ColumnRows:
         self._repeated = len(units) > 1 and bool((units[1:] == units[:-1]).any())
 
     def by_entity(self, found: Mapping[int, list[Match]]) -> dict[str, EntityStats]:
-        """``found``: distinct value -> its matches."""
-        by_entity: dict[str, dict[int, list[Match]]] = {}
+        """``found``: distinct value -> its matches. Values that share one list are alike and are counted together."""
+        alike: dict[int, tuple[list[Match], list[int]]] = {}
         for index, matches in found.items():
-            for match in matches:
-                by_entity.setdefault(match.entity, {}).setdefault(index, []).append(match)
-        return {entity: self._of_matches(values) for entity, values in sorted(by_entity.items())}
+            alike.setdefault(id(matches), (matches, []))[1].append(index)
+        tallies: dict[str, _Tally] = {}
+        for matches, members in alike.values():
+            where = np.array(members, dtype=np.int64)
+            weight = int(self.column.counts[where].sum())
+            value = self.column.values[members[0]]
+            for entity in {match.entity for match in matches}:
+                tally = tallies.setdefault(entity, _Tally(len(self.column.values)))
+                tally.add(where, weight, [match for match in matches if match.entity == entity], value)
+        return {entity: self._of_tally(entity, tally, found) for entity, tally in sorted(tallies.items())}
 
     def of_look(self, entity: str, look: Look) -> EntityStats:
         """Counts of whole values."""
@@ -50,32 +57,27 @@ class ColumnRows:
             examples=tuple(places[:MAX_EXAMPLES]),
         )
 
-    def _of_matches(self, found: Mapping[int, list[Match]]) -> EntityStats:
-        column, counts = self.column, self.column.counts
+    def _of_tally(self, entity: str, tally: _Tally, found: Mapping[int, list[Match]]) -> EntityStats:
         places: list[tuple[Location, str]] = []
-        for row in self._first_rows(self._flags(found)):
-            value = column.values[self.codes[row]]
+        for row in self._first_rows(tally.any):
+            value = self.column.values[self.codes[row]]
             for match in found[int(self.codes[row])]:
-                where = Location(int(self.units[row]), match.start)
-                places.append((where, mask(match.entity, value[match.start : match.end])))
+                if match.entity == entity:
+                    where = Location(int(self.units[row]), match.start)
+                    places.append((where, mask(entity, value[match.start : match.end])))
         places.sort()
         return EntityStats(
-            units=self._units(self._flags(found)),
-            spans=sum(len(matches) * int(counts[i]) for i, matches in found.items()),
-            whole=sum(int(counts[i]) for i, matches in found.items() if _covers(matches, column.values[i])),
-            validated=self._units(self._flags(i for i, ms in found.items() if any(m.validated for m in ms))),
-            labelled=self._units(self._flags(i for i, ms in found.items() if any(m.labelled for m in ms))),
-            strong=self._units(self._flags(i for i, ms in found.items() if any(m.score >= STRONG for m in ms))),
-            natural=sum(int(counts[i]) for i, ms in found.items() for m in ms if m.tag == "natural-person"),
-            best=max(m.score for ms in found.values() for m in ms),
+            units=self._units(tally.any),
+            spans=tally.spans,
+            whole=tally.whole,
+            validated=self._units(tally.validated),
+            labelled=self._units(tally.labelled),
+            strong=self._units(tally.strong),
+            natural=tally.natural,
+            best=tally.best,
             locations=tuple(where for where, _ in places[:MAX_LOCATIONS]),
             examples=tuple(places[:MAX_EXAMPLES]),
         )
-
-    def _flags(self, indexes: Any) -> Bools:
-        flags = np.zeros(len(self.column.values), dtype=np.bool_)
-        flags[list(indexes)] = True
-        return flags
 
     def _rows(self, flags: Bools) -> Bools:
         """Rows whose value is flagged; the last flag answers for code -1."""
@@ -92,6 +94,27 @@ class ColumnRows:
         if not self._repeated:
             return int(self.column.counts[flags].sum())
         return len(np.unique(self.units[self._rows(flags)]))
+
+
+class _Tally:
+    """Masks over distinct values and sums over all, of one entity."""
+
+    def __init__(self, size: int) -> None:
+        self.any: Bools = np.zeros(size, dtype=np.bool_)
+        self.validated, self.labelled, self.strong = self.any.copy(), self.any.copy(), self.any.copy()
+        self.spans = self.whole = self.natural = 0
+        self.best = 0.0
+
+    def add(self, index: Ints, weight: int, matches: list[Match], value: str) -> None:
+        """Values ``index``, ``weight`` times in all, hold ``matches``; ``value`` is one of them."""
+        self.any[index] = True
+        self.validated[index] |= any(match.validated for match in matches)
+        self.labelled[index] |= any(match.labelled for match in matches)
+        self.strong[index] |= any(match.score >= STRONG for match in matches)
+        self.spans += len(matches) * weight
+        self.whole += weight if _covers(matches, value) else 0
+        self.natural += weight * sum(match.tag == "natural-person" for match in matches)
+        self.best = max(self.best, *(match.score for match in matches))
 
 
 def _covers(matches: list[Match], value: str) -> bool:

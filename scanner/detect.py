@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from hashlib import blake2b
 from typing import Any
 
 import numpy as np
@@ -21,6 +22,7 @@ from derbes.recognizers.base import Match
 from derbes.recognizers.fields import Reading, read
 from derbes.recognizers.masks import mask
 from derbes.recognizers.registry import load_recognizers
+from derbes.scanner.alike import groups, shared
 from derbes.scanner.columns import STRONG, ColumnRows
 from derbes.scanner.looks import Look, fits, looks
 from derbes.scanner.model.data import Batch, Dataset, TableBatch, TextBatch
@@ -117,6 +119,8 @@ class Detector:
         self, batch: TableBatch, path: str, series: pd.Series[Any], occurrences: Occurrences | None
     ) -> FieldProfile:
         codes, column = _distinct(series)
+        if not column.values:  # tables of ten thousand columns are mostly such
+            return FieldProfile(batch.dataset.part, batch.dataset.name, path, batch.units)
         units = series.index.to_numpy()
         readings = read(_field_name(batch.dataset, path))
         fitting = fits(column, [reading.kind for reading in readings])
@@ -134,7 +138,7 @@ class Detector:
             batch.dataset.name,
             path,
             batch.units,
-            shape=column.shape(self.settings.key),
+            shape=column.shape(_key_of(self.settings.key, batch.dataset, path)),
             entities=stats,
             looks={entity: rows.of_look(entity, look) for entity, look in looks(column).items()},
             fits={entity: rows.of_look(entity, look) for entity, look in fitting.items()},
@@ -149,9 +153,7 @@ class Detector:
         weak things strong.
         """
         values = column.values
-        fired = sorted(self.all.sieve.fired(column.buffer, column.starts.tolist()).items())
-        results = self.all.analyze_many([(values[i], bits) for i, bits in fired])
-        found = {i: matches for (i, _), matches in zip(fired, results, strict=True) if matches}
+        found = self._unlabelled(column)
         if len(readings) == 1 and readings[0].sure and readings[0].kind.label:
             kind = readings[0].kind
             named = {*kind.entities, *(_DOCUMENTS if _DOCUMENTS & {*kind.entities} else ())}
@@ -168,6 +170,26 @@ class Detector:
                 if own := [m for m in matches if m.entity in named]:
                     found[i] = resolve([*found.get(i, ()), *own])
         return found
+
+    def _unlabelled(self, column: Column) -> dict[int, list[Match]]:
+        """What stands in the values themselves; of values that are alike one is read."""
+        fired = self.all.sieve.fired(column.buffer, column.starts.tolist())
+        wanted = np.zeros(len(column.values), dtype=np.bool_)
+        wanted[list(fired)] = True
+        alike = list(groups(column, wanted))
+        found, rest = {}, []
+        firsts = [members[0] for members, _ in alike]
+        for (members, same), matches in zip(alike, self._read(column, firsts, fired), strict=True):
+            known = shared(column, members, matches, same)
+            if known is None:
+                rest += members
+            else:
+                found.update(known)
+        found.update({i: matches for i, matches in zip(rest, self._read(column, rest, fired), strict=True) if matches})
+        return found
+
+    def _read(self, column: Column, indexes: Sequence[int], fired: Mapping[int, int]) -> list[list[Match]]:
+        return self.all.analyze_many([(column.values[i], fired[i]) for i in indexes])
 
     # Logs and texts
 
@@ -278,6 +300,12 @@ def _tally(
             occurrences.add(path, number, match, masked, batch.column)
     for path, found in by_path.items():
         stats.setdefault(path, _Tally()).add(number, found)
+
+
+def _key_of(key: bytes, dataset: Dataset, path: str) -> bytes:
+    """The key of one column, so that its hashes tell nothing about those of another."""
+    name = "\0".join((dataset.part, dataset.name, path)).encode("utf-8", "surrogatepass")
+    return blake2b(name, digest_size=16, key=key).digest()
 
 
 def _field_name(dataset: Dataset, path: str) -> str:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from derbes.recognizers.fields import Kind
@@ -40,7 +41,7 @@ _MOBILE = frozenset(
     "700 701 702 703 704 705 706 707 708 709 747 771 775 776 777 778 760 761 762 763 764 727 717 725 710 711 712 713 "
     "714 715 716 718 721 722 723 724 726 728 729".split()
 )
-_FULL = 0.8  # looks_like_full_name: surname and given name, initials, a patronymic
+FULL = 0.8  # looks_like_full_name: surname and given name, initials, a patronymic
 _SINGLE = 0.4
 _DROPPED = str.maketrans("", "", " '\"-\u00a0`’‘()+.\t")
 _FRACTION = re.compile(r"[.,]0{1,2}$", re.MULTILINE)
@@ -109,7 +110,9 @@ def _fits(column: Column, kind: str, digits: Ints) -> Bools:
         return (digits >= 12) & (digits <= 19) & only(DIGIT | SPACE | DASH)
     if kind == "birth":
         year = only(DIGIT) & (size == 4)
-        return other["date"] | other["datetime"] | year | ((digits >= 4) & (digits <= 8) & has(HIGH) & (size <= 30))
+        spelled: Bools = (digits >= 4) & (digits <= 8) & has(HIGH) & (size <= 30)
+        spelled |= other["date"] | other["datetime"] | year
+        return spelled
     return np.zeros(len(column.values), dtype=np.bool_)  # what recognizers find says enough
 
 
@@ -150,7 +153,7 @@ def _flags(column: Column, index: Ints) -> Bools:
     return flags
 
 
-def _lines(column: Column, index: Ints) -> str:
+def lines(column: Column, index: Ints) -> str:
     """The values of ``index``, one a line."""
     values = column.values
     text = "\n".join([values[i] for i in index.tolist()])
@@ -167,7 +170,7 @@ def _integers(column: Column, wanted: Bools) -> tuple[Ints, Ints]:
     indexes = [index]
     damaged = np.flatnonzero(wanted & ~plain)
     if len(damaged):
-        cleaned = _FRACTION.sub("", _lines(column, damaged)).translate(_DROPPED).split("\n")
+        cleaned = _FRACTION.sub("", lines(column, damaged)).translate(_DROPPED).split("\n")
         good = [n for n, text in enumerate(cleaned) if 10 <= len(text) <= 12 and text.isascii() and text.isdigit()]
         indexes.append(damaged[good])
         parts.append(np.array([int(cleaned[n]) for n in good], dtype=np.int64))
@@ -180,7 +183,7 @@ def _phones(column: Column, digits: Ints) -> Look:
     index = np.flatnonzero(wanted & (column.letters <= 24))
     if not len(index):
         return Look(_flags(column, index))
-    numbers = _lines(column, index).translate(_DROPPED).split("\n")
+    numbers = lines(column, index).translate(_DROPPED).split("\n")
     ten = [number[-10:] if len(number) == 11 and number[0] in "78" else number for number in numbers]
     good = [n for n, number in enumerate(ten) if len(number) == 10 and number[0] in "679" and number.isdigit()]
     sure = [n for n in good if ten[n][:3] in _MOBILE]
@@ -188,7 +191,7 @@ def _phones(column: Column, digits: Ints) -> Look:
 
 
 def _luhn(column: Column, index: Ints) -> Bools:
-    numbers = _lines(column, index).translate(_DROPPED).split("\n")
+    numbers = lines(column, index).translate(_DROPPED).split("\n")
     digits = np.array([number.zfill(16) for number in numbers], dtype="S16").view(np.uint8).reshape(-1, 16) - 48
     doubled = digits.astype(np.int64)
     doubled[:, ::2] = np.where(doubled[:, ::2] > 4, doubled[:, ::2] * 2 - 9, doubled[:, ::2] * 2)
@@ -198,9 +201,18 @@ def _luhn(column: Column, index: Ints) -> Bools:
 
 
 def _persons(column: Column) -> Look:
-    """One to four words that are a name by the gazetteers: tagged once a word, judged once a row of tags."""
+    index, _, score = person_rows(column, np.ones(len(column.values), dtype=np.bool_))
+    return Look(_flags(column, index[score >= _SINGLE]), _flags(column, index[score >= FULL]))
+
+
+def person_rows(column: Column, among: Bools) -> tuple[Ints, Ints, npt.NDArray[np.float64]]:
+    """Values of one to four words: index, row of tags, and how surely such a row is a name.
+
+    Each word is tagged once, each row of tags judged once.
+    """
     wanted = (
-        column.has(ALPHA)
+        among
+        & column.has(ALPHA)
         & ~column.has(DIGIT | AT | SLASH | COLON)
         & (column.spaces <= 4)
         & (column.letters >= 2)
@@ -208,14 +220,14 @@ def _persons(column: Column) -> Look:
     )
     index = np.flatnonzero(wanted)
     if not len(index):
-        return Look(_flags(column, index))
-    words = _lines(column, index).replace(",", " ").replace("\n", " \n ").split(" ")
+        return index, index, np.empty(0)
+    words = lines(column, index).replace(",", " ").replace("\n", " \n ").split(" ")
     codes, uniques = pd.factorize(np.array(words, dtype=object))
     letters = np.array([_letter(word) for word in uniques.tolist()], dtype=np.int64)
     rows = _rows(letters[codes])
     patterns, inverse = np.unique(rows, return_inverse=True)
     score = np.array([_score(code) for code in patterns.tolist()])[inverse]
-    return Look(_flags(column, index[score >= _SINGLE]), _flags(column, index[score >= _FULL]))
+    return index, rows, score
 
 
 _TAGS = "VGAEPOSZKicxlIy"  # 1 + position is the code of a tag; "V": no part of a name

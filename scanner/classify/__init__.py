@@ -33,7 +33,7 @@ def classify(dataset: Dataset, profiles: Sequence[FieldProfile], policy: Policy)
         if profile.shape.values or profile.entities:
             rows += _judged(dataset, known[profile.path], profile, policy)
     if dataset.unit != "line":
-        empty = {path for path in known if not any(p.path == path and p.shape.values for p in profiles)}
+        empty = {*known} - {p.path for p in profiles if p.shape.values}
         read = max((p.units_read for p in profiles), default=0)
         for path in sorted(empty - {p.path for p in profiles if p.entities}):
             rows += _named(dataset, known[path], policy, EMPTY_CAP, read)
