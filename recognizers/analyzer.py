@@ -81,6 +81,8 @@ class Analyzer:
         self, recognizers: Sequence[TextRecognizer], *, min_score: float = MIN_SCORE, engine: str = "auto"
     ) -> None:
         self.recognizers = list(recognizers)
+        if blind := [type(r).__name__ for r in self.recognizers if not r.ANCHOR]:
+            raise ValueError(f"without an anchor the sieve never calls: {', '.join(blind)}")
         self.min_score = min_score
         self.sieve = Sieve([VIEW_ANCHOR, *(r.ANCHOR for r in self.recognizers)], engine)
 
@@ -126,11 +128,15 @@ class Analyzer:
                 results = (recognizer.find(view.text) for _, view in jobs)
             for (n, view), matches in zip(jobs, results, strict=True):
                 for match in matches:
-                    start, end = view.span(match.start, match.end)
-                    found[n].append(replace(match, start=start, end=end))
+                    if view.starts is not None:
+                        start, end = view.span(match.start, match.end)
+                        match = replace(match, start=start, end=end)
+                    found[n].append(match)
         return found
 
     def _finish(self, matches: list[Match], shift: int) -> list[Match]:
+        if not matches:
+            return []
         strong = [m for m in matches if m.score >= self.min_score and m.start >= shift]
         if shift:
             strong = [replace(m, start=m.start - shift, end=m.end - shift) for m in strong]

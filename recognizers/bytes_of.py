@@ -56,7 +56,14 @@ def _letter(char: str, loose: bool) -> bytes:
     variants = _VARIANTS.get(char, char) if loose else char
     forms = sorted({form.encode() for v in variants for form in (v.lower(), v.upper()) if len(form) == 1})
     escaped = [b"".join(b"\\" + bytes([b]) if b in _SPECIAL else bytes([b]) for b in form) for form in forms]
-    return escaped[0] if len(escaped) == 1 else b"(?:" + b"|".join(escaped) + b")"
+    if len(escaped) == 1:
+        return escaped[0]
+    if all(len(form) == 1 for form in forms):
+        return b"[" + b"".join(forms) + b"]"
+    lead = forms[0][:1]
+    if all(len(form) == 2 and form[:1] == lead for form in forms):
+        return lead + b"[" + b"".join(b"\\x%02x" % form[1] for form in forms) + b"]"
+    return b"(?:" + b"|".join(escaped) + b")"
 
 
 def gate(anchors: Sequence[bytes]) -> Any:

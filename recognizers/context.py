@@ -157,7 +157,12 @@ def label_anchor(groups: Iterable[str], tail: bytes = b"", *, before: bytes = b"
     edge = _EDGE.replace(b"^|", b"") if before else _EDGE  # Hyperscan knows ``^`` at the beginning alone
     every = {word.lower() for group in groups for word in words(group)}
     shortest = [word for word in every if not any(word != other and word.startswith(other) for other in every)]
-    heads = sorted(_anchor_word(word, edge) for word in shortest)
+    short = sorted(word for word in shortest if len(word) <= _SHORT)
+    heads = sorted(_any_spelling(word) for word in shortest if len(word) > _SHORT)
+    if short:
+        heads.append(edge + b"(?:" + b"|".join(map(_any_spelling, short)) + b")")
+    if camel := [form.encode() for form in _camel(short)]:
+        heads.append(b"[a-z](?:" + b"|".join(camel) + b")")
     return before + b"(?:" + b"|".join(heads) + b")" + tail
 
 
@@ -168,13 +173,11 @@ _EDGE = (
 )
 
 
-def _anchor_word(word: str, edge: bytes) -> bytes:
-    whole = rb"[\s_.-]{0,3}".join(map(either_case, word.split("_")))
-    if len(word) > 3:
-        return whole
-    # Short words fire inside of longer ones too often: only at an edge, or where camelCase has one.
-    camel = [b"[a-z]" + form.encode() for form in _camel([word])]
-    return b"(?:" + b"|".join([edge + whole, *camel]) + b")"
+_SHORT = 3  # such words fire inside of longer ones too often: only at an edge, or where camelCase has one
+
+
+def _any_spelling(word: str) -> bytes:
+    return rb"[\s_.-]{0,3}".join(map(either_case, word.split("_")))
 
 
 def _by_first_letter(entries: Iterable[str]) -> str:

@@ -20,8 +20,12 @@ class Sieve:
 
     def __init__(self, groups: Sequence[Sequence[bytes]], engine: str = "auto") -> None:
         self.groups = [tuple(group) for group in groups]
-        self.patterns = [pattern for group in self.groups for pattern in group]
-        self.bits = [1 << index for index, group in enumerate(self.groups) for _ in group]
+        bits: dict[bytes, int] = {}  # groups that share a pattern share its cost
+        for index, group in enumerate(self.groups):
+            for pattern in group:
+                bits[pattern] = bits.get(pattern, 0) | 1 << index
+        self.patterns = tuple(bits)
+        self.bits = list(bits.values())
         self.engine = _available(engine)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -66,7 +70,7 @@ class Sieve:
             add_end(end)
             add_id(pattern)
 
-        self._hyperscan.scan(buffer, match_event_handler=on_match)
+        self._hyperscan.scan(buffer, on_match)
         bits = self.bits
         return ends, [bits[i] for i in ids]
 
