@@ -76,6 +76,7 @@ _SUFFIXES = {
     ".xls": "ole",
     ".tar": "tar",
 }
+_ZIPS = frozenset({".zip", ".jar", ".war", ".xlsx", ".docx", ".ods", ".odt"})
 _PROSE_SUFFIXES = ".md .rst .txt .py .js .ts .php .go .rb .java .c .h .cpp .cs .sh .yml .yaml .toml .ini .conf .css"
 _PROSE = frozenset(_PROSE_SUFFIXES.split())
 
@@ -95,6 +96,7 @@ _MAIL = re.compile(
     re.I,
 )
 _FORM_BODY = re.compile(r"[\w.\[\]%+-]{1,100}=[^&=\s]*(?:&[\w.\[\]%+-]{1,100}=[^&=\s]*){1,500}")
+_HOLE = re.compile(rb"\x00{16,}+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
@@ -117,12 +119,17 @@ def sniff(sample: bytes, reading: Reading) -> Format:
             return Format(name)
     codec = codec_of(sample, reading)
     if not is_wide(codec) and is_binary(sample):
-        return Format("binary")
+        # A program that unpacks itself: an archive behind a few bytes of something else.
+        return Format("zip" if suffix_of(reading.name) in _ZIPS else "binary")
     return _sniff_text(sample, reading)
 
 
 def is_binary(sample: bytes) -> bool:
-    """Many control characters, and not UTF-8 at that. A few NULs do not make a text unreadable."""
+    """Many control characters, and not UTF-8 at that. A few NULs do not make a text unreadable, nor does a hole: a log
+    that was being written when the power failed holds a run of them."""
+    whole, sample = sample, _HOLE.sub(b"", sample)
+    if not sample.strip(b"\0\n"):
+        return bool(whole.strip(b"\n"))
     control = len(_CONTROL.findall(sample))
     return control * 10 > len(sample) or (control * 33 > len(sample) and not is_utf8(sample))
 

@@ -30,6 +30,7 @@ for line in sys.stdin:
     child = os.fork()
     if not child:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         main(args)
     if delay is not None:
         time.sleep(delay)

@@ -225,15 +225,37 @@ def read_tar(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Ite
                 reading.budget.member()
                 archive.members = []  # type: ignore[attr-defined]  # or the list grows with the archive
                 if info.isfile():
-                    member = archive.extractfile(info)
+                    plain = _TarMember(archive.fileobj, info.size)  # type: ignore[arg-type]  # None only when closed
+                    member = archive.extractfile(info) if info.sparse else plain
                     if member:
-                        yield from _member(member, inner.inside(_tar_name(info)), 0)
+                        yield from _member(cast("IO[bytes]", member), inner.inside(_tar_name(info)), 0)
                 elif not info.isdir():
                     yield inner.inside(_tar_name(info)).problem(
                         "file-special", "ссылка или устройство в архиве не читается"
                     )
     except (tarfile.TarError, EOFError, OSError, ValueError):
         yield reading.problem("file-damaged", "архив повреждён или обрывается; прочитано то, что до этого места")
+
+
+class _TarMember(io.RawIOBase):
+    """A member where the tar stream stands. The library's own drops what precedes a cut."""
+
+    def __init__(self, stream: IO[bytes], size: int) -> None:
+        self._stream = stream
+        self._left = size
+
+    def readable(self) -> bool:
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """The next bytes. Raises ``EOFError`` when the archive ends before the member."""
+        wanted = self._left if size < 0 else min(size, self._left)
+        data = self._stream.read(wanted) if wanted else b""
+        self._left -= len(data)
+        if wanted and not data:
+            self._left = 0
+            raise EOFError
+        return data
 
 
 def _tar_name(info: tarfile.TarInfo) -> str:
