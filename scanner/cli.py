@@ -68,7 +68,7 @@ def main(argv: list[str] | None = None) -> Any:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
-    # Set before numpy is loaded, here and in workers: the processes share the cores, their threads would fight for them.
+    # Before numpy is loaded, here and in workers: processes share the cores, and threads of each would fight for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     args = sys.argv[1:] if argv is None else argv
     try:
