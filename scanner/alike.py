@@ -8,14 +8,14 @@ a row of words with the same tags, the number of a house. A property test compar
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Sequence
 
 import numpy as np
 
 from derbes.recognizers.base import Match
 from derbes.recognizers.numbers.vector import bin_mask, contemporary_iin_mask, iin_mask
 from derbes.scanner.looks import FULL, lines, person_rows
-from derbes.scanner.profile import AT, DASH, DIGIT, OTHER, PLUS, SPACE, Bools, Column, Ints
+from derbes.scanner.profile import ALPHA, AT, DASH, DIGIT, OTHER, PLUS, SPACE, Bools, Column, Ints
 
 # Codes of mobile operators, all of whose numbers are in use: what follows the code decides nothing.
 _MOBILE = frozenset("700 701 702 705 706 707 708 747 771 775 776 777 778".split())
@@ -27,19 +27,18 @@ _COMPOUND = re.compile(r"[0-9][./:-][0-9]{1,4}[./:-][0-9]")
 _HOUSE_DIGITS = 9  # with a postcode; a telephone has more
 
 
-def groups(column: Column, wanted: Bools) -> Iterator[tuple[list[int], bool]]:
-    """Indexes of ``wanted`` values by group, and whether members have the same length (so that spans can be shared)."""
-    left = wanted.copy()
+def groups(column: Column) -> tuple[list[tuple[list[int], bool]], Bools]:
+    """Groups of indexes, each with whether its members have one length (so that spans can be shared); what is left."""
+    left = np.ones(len(column.values), dtype=np.bool_)
+    found: list[tuple[list[int], bool]] = []
     for make in (_twelve, _phones, _emails, _persons, _templates):
         index, keys, same = make(column, left)
         left[index] = False
         by_key: dict[Hashable, list[int]] = {}
         for i, key in zip(index.tolist(), keys, strict=True):
             by_key.setdefault(key, []).append(i)
-        for members in by_key.values():
-            yield members, same
-    for i in np.flatnonzero(left).tolist():
-        yield [i], True
+        found += [(members, same) for members in by_key.values()]
+    return found, left
 
 
 def shared(
@@ -117,7 +116,8 @@ def _persons(column: Column, left: Bools) -> _Keys:
 
 def _templates(column: Column, left: Bools) -> _Keys:
     counts = column.digit_counts()
-    index = np.flatnonzero(left & (counts > 0) & (counts <= _HOUSE_DIGITS) & ~column.has(AT))
+    short = column.has(ALPHA) & (counts > 0) & (counts <= _HOUSE_DIGITS) & (column.letters <= 300)
+    index = np.flatnonzero(left & short & ~column.has(AT))
     if not len(index):
         return index, [], True
     text = lines(column, index)

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from hashlib import blake2b
+from itertools import accumulate
 from typing import Any
 
 import numpy as np
@@ -173,23 +174,40 @@ class Detector:
 
     def _unlabelled(self, column: Column) -> dict[int, list[Match]]:
         """What stands in the values themselves; of values that are alike one is read."""
-        fired = self.all.sieve.fired(column.buffer, column.starts.tolist())
-        wanted = np.zeros(len(column.values), dtype=np.bool_)
-        wanted[list(fired)] = True
-        alike = list(groups(column, wanted))
-        found, rest = {}, []
-        firsts = [members[0] for members, _ in alike]
-        for (members, same), matches in zip(alike, self._read(column, firsts, fired), strict=True):
-            known = shared(column, members, matches, same)
+        alike, left = groups(column)
+        rest = np.flatnonzero(left).tolist()
+        firsts = self._read(column, [members[0] for members, _ in alike])
+        found: dict[int, list[Match]] = {}
+        for members, same in alike:
+            known = shared(column, members, firsts.get(members[0], ()), same)
             if known is None:
                 rest += members
             else:
                 found.update(known)
-        found.update({i: matches for i, matches in zip(rest, self._read(column, rest, fired), strict=True) if matches})
-        return found
+        return found | self._read(column, rest)
 
-    def _read(self, column: Column, indexes: Sequence[int], fired: Mapping[int, int]) -> list[list[Match]]:
-        return self.all.analyze_many([(column.values[i], fired[i]) for i in indexes])
+    def _read(self, column: Column, indexes: Sequence[int]) -> dict[int, list[Match]]:
+        """Matches by index, for values that have any."""
+        values = [column.values[i] for i in indexes]
+        encoded = [value.encode("utf-8", "surrogatepass") for value in values]
+        starts = list(accumulate((len(value) + 1 for value in encoded), initial=0))[:-1]
+        fired = self.all.sieve.fired(b"\n".join([*encoded, b""]), starts)
+        found = {}
+        for n, matches in self._quick(values, fired).items():
+            if _settled(matches, values[n]):
+                found[n] = matches
+                del fired[n]
+        slow = sorted(fired.items())
+        results = self.all.analyze_many([(values[n], bits) for n, bits in slow])
+        found.update({n: matches for (n, _), matches in zip(slow, results, strict=True)})
+        return {indexes[n]: matches for n, matches in found.items() if matches}
+
+    def _quick(self, values: Sequence[str], fired: Mapping[int, int]) -> dict[int, list[Match]]:
+        """What the rules say, for values that the model would read too (bit 0 is the sieve's own, see Analyzer)."""
+        models = sum(2 << i for i, r in enumerate(self.all.recognizers) if hasattr(r, "find_many"))
+        texts = [(n, bits & ~models) for n, bits in fired.items() if bits & models and bits & ~models and not bits & 1]
+        results = self.all.analyze_many([(values[n], bits) for n, bits in texts])
+        return {n: matches for (n, _), matches in zip(texts, results, strict=True)}
 
     # Logs and texts
 
@@ -233,6 +251,17 @@ class Detector:
             _tally(stats, batch, number, text, matches, None)
         for path, tally in stats.items():
             yield tally.profile(batch.dataset, path, len(lines), sampled=True)
+
+
+def _settled(matches: Sequence[Match], value: str) -> bool:
+    """All of the value is one thing that outranks names: no model can add a name to it."""
+    one = matches[0] if len(matches) == 1 else None
+    return (
+        one is not None
+        and (one.start, one.end) == (0, len(value))
+        and one.entity != "PERSON"
+        and one.tag != "natural-person"
+    )
 
 
 def _sample_lines(batch: TextBatch) -> Iterator[tuple[int, str, int | None]]:
