@@ -30,6 +30,9 @@ _NOT_MESSAGES = (
     "scanner/connectors/log_keys.py",
     "scanner/policy/starter",
     "scanner/policy/durations.py",
+    "scanner/detect.py",
+    "scanner/connectors/encodings.py",
+    "scanner/connectors/schema/specs.py",
 )
 _WORDS = {"tr", "DerbesError", "UsageError", "SourceError", "PolicyError", "Unscanned", "Reason", "Problem", "option",
           "command", "echo", "problem", "unscanned", "Trouble", "argument", "group"}  # fmt: skip
@@ -81,7 +84,7 @@ def _constants(tree: ast.Module) -> Iterator[str]:
             command = isinstance(node, ast.FunctionDef) and any(_is_command(d) for d in node.decorator_list)
             if ast.get_docstring(node) is not None:
                 skipped.add(id(node.body[0].value))  # type: ignore[attr-defined]
-                if command:
+                if command and _CYRILLIC.search(ast.get_docstring(node) or ""):
                     yield ast.get_docstring(node) or ""
         elif isinstance(node, ast.JoinedStr):
             skipped |= {id(part) for part in node.values}

@@ -74,7 +74,8 @@ def test_map_register_exceptions_and_coverage() -> None:
     for part in (
         "≈\u202f2\u202f400", "public.orders", "оказание услуг", "1 год 6 месяцев", "billing_app", "клиенты",
         "вне перечня",
-        "не объявлено в derbes.yml", "срок истёк, не действует", "файл в архиве закрыт паролем", "выдать vault",
+        "не объявлено в derbes.yml", "срок истёк, не действует", "файл в архиве закрыт паролем",
+        "выдать vault",
         "Отсутствие находок не доказывает", "no-select",
     ):  # fmt: skip
         assert part in found.text, part
