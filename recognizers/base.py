@@ -10,9 +10,9 @@ Beside Presidio's ``analyze`` it has:
     yields :class:`Match` objects; no Presidio type, no NLP artefacts, linear time in ``len(text)``. ``text`` is a view
     (``views.py``): already normalized, so NBSP, soft hyphens, full-width digits and decomposed letters are gone.
 ``ANCHOR``
-    byte patterns (a dialect that Hyperscan and RE2 share: no look-around, no back-reference, no ``\\b`` beside
-    letters) over the UTF-8 of that view. Wherever ``find`` could yield a match in a text, at least one anchor matches somewhere in
-    that text. The sieve runs all anchors in one automaton and calls ``find`` only on texts that fire.
+    byte patterns (a dialect that Hyperscan and RE2 share: no look-around, no back-reference, no ``\\b`` beside letters)
+    over the UTF-8 of that view. Wherever ``find`` could yield a match in a text, at least one anchor matches somewhere
+    in that text. The sieve runs all anchors in one automaton and calls ``find`` only on texts that fire.
 """
 
 from __future__ import annotations
