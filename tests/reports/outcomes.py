@@ -84,7 +84,9 @@ def field(where: str, path: str, category: str, units: int, **given: object) -> 
         role="column",
         units_with=units,
         entities=(EntityCount("PERSON", units, 0),),
-        reasons=(Reason("values", 1.0, "встречается в {units} значениях из {values}", {"units": units, "values": 100}),),
+        reasons=(
+            Reason("values", 1.0, "встречается в {units} значениях из {values}", {"units": units, "values": 100}),
+        ),
         examples=("Н•••••••",),
         **whole,  # type: ignore[arg-type]
     )
