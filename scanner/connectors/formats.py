@@ -96,6 +96,7 @@ _MAIL = re.compile(
     re.I,
 )
 _FORM_BODY = re.compile(r"[\w.\[\]%+-]{1,100}=[^&=\s]*(?:&[\w.\[\]%+-]{1,100}=[^&=\s]*){1,500}")
+_FEW = 256  # bytes
 _HOLE = re.compile(rb"\x00{16,}+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
@@ -131,6 +132,8 @@ def is_binary(sample: bytes) -> bool:
     if not sample.strip(b"\0\n"):
         return bool(whole.strip(b"\n"))
     control = len(_CONTROL.findall(sample))
+    if len(sample) < _FEW and is_utf8(sample):
+        return False  # one odd cell is a tenth of a small table
     return control * 10 > len(sample) or (control * 33 > len(sample) and not is_utf8(sample))
 
 

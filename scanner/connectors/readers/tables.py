@@ -4,12 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from itertools import zip_longest
+from operator import itemgetter
+from typing import TYPE_CHECKING, Any
 
 from derbes.scanner.connectors.readers.base import index_of, pieces, series
 from derbes.scanner.model.data import Dataset, TableBatch
 
 BATCH = 4 << 20
 MAX_CELLS = 4 << 20
+MAX_COLUMNS = 4096  # no table of people has more; what stands beyond is read, but not judged column by column
+BEYOND = "…"  # the path of all of it
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 Row = Sequence[str | None]
 
@@ -65,12 +72,20 @@ class Rows:
         count = self.next_row - self.first_row
         if count:
             units = index_of(range(self.first_row, self.next_row))
-            columns = {self.path_of(i): series(units, values) for i, values in enumerate(self._columns)}
+            columns = {self.path_of(i): series(units, values) for i, values in enumerate(self._columns[:MAX_COLUMNS])}
+            if beyond := self._columns[MAX_COLUMNS:]:
+                columns[BEYOND] = self._together(beyond)
             yield TableBatch(self.dataset, columns, count, self.size)
         if self._extra:
             columns = {self.path_of(i): series(*column) for i, column in sorted(self._extra.items())}
             yield TableBatch(self.dataset, columns, 0, 0)
         self._columns, self._extra, self.first_row, self.size = [], {}, self.next_row, 0
+
+    def _together(self, columns: Sequence[Row]) -> pd.Series[Any]:
+        """The values of many columns as those of one, in the order of rows."""
+        filled = [(unit, cell) for cells in columns for unit, cell in enumerate(cells, self.first_row) if cell]
+        filled.sort(key=itemgetter(0))
+        return series([unit for unit, _ in filled], [cell for _, cell in filled])
 
     def _narrowed(self, rows: Sequence[Row]) -> list[Row]:
         """Rows cut to a common width; what stands beyond it goes the slow way."""

@@ -125,8 +125,9 @@ def test_a_hundred_thousand_columns(tmp_path: Path) -> None:
     path.write_text((",".join(["1"] * 100_000) + "\n") * 3 + "a,b\n" * 100_000)
     started = time.process_time()
     found = values(read(path))
-    assert len(found) == 100_000
+    assert len(found) == 4096 + 1
     assert len(found["column_1"]) == 100_003
+    assert len(found["…"]) == 3 * (100_000 - 4096)
     assert time.process_time() - started < 60
 
 
@@ -135,3 +136,14 @@ def test_prose_is_no_table() -> None:
     assert sniff_dialect(prose, trusted=False) is None
     table = "Иван;8701;Алматы\nПётр;8702;Астана\nИгорь;8703;Семей\nконец;1;2\n"
     assert sniff_dialect(table, trusted=False) is not None
+
+
+def test_columns_beyond_any_sense_are_read_together(tmp_path: Path) -> None:
+    width = 4100
+    header = ",".join(f"c{n}" for n in range(width))
+    rows = [",".join(f"{row}-{n}" if n < 4098 or row == 1 else "" for n in range(width)) for row in (1, 2)]
+    (tmp_path / "w.csv").write_text("\n".join([header, *rows]) + "\n")
+    found = columns(read(tmp_path / "w.csv"))
+    assert found["c4095"] == [(1, "1-4095"), (2, "2-4095")]
+    assert "c4096" not in found
+    assert found["…"] == [(1, f"1-{n}") for n in range(4096, 4100)] + [(2, "2-4096"), (2, "2-4097")]
