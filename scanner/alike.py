@@ -21,9 +21,10 @@ from derbes.scanner.profile import ALPHA, AT, DASH, DIGIT, OTHER, PLUS, SPACE, B
 _MOBILE = frozenset("700 701 702 705 706 707 708 747 771 775 776 777 778".split())
 _EMAIL = re.compile(r"^[A-Za-z][A-Za-z0-9._]{1,40}@([A-Za-z0-9.-]{3,80}\.[A-Za-z]{2,10})$")
 _TIMESTAMP_FROM, _TIMESTAMP_TO = 2000_00_00_0000, 2040_00_00_0000
-_ZERO = str.maketrans("123456789", "000000000")
-_SHORT_RUNS = [(re.compile(rf"(?<![0-9])[0-9]{{{n}}}(?![0-9])"), "0" * n) for n in range(1, 6)]
-_COMPOUND = re.compile(r"[0-9][./:-][0-9]{1,4}[./:-][0-9]")
+_ZEROS = bytes.maketrans(b"123456789", b"000000000")
+_NO_SIGNS = {code: None for code in range(128) if not chr(code).isdigit() and chr(code) != "\n"}
+_LONG = re.compile("[0-9]{6,}")
+_COMPOUND = re.compile(rb"0[./:-]0{1,4}[./:-]0")  # a date, a local telephone, an IP address
 _HOUSE_DIGITS = 9  # with a postcode; a telephone has more
 
 
@@ -86,8 +87,8 @@ def _phones(column: Column, left: Bools) -> _Keys:
     if not len(index):
         return index, [], True
     text = lines(column, index)
-    written = text.translate(_ZERO).split("\n")
-    digits = re.sub("[^0-9\n]", "", text).split("\n")
+    written = text.encode("ascii").translate(_ZEROS).split(b"\n")
+    digits = text.translate(_NO_SIGNS).split("\n")
     keys = [(form, number[:4]) for form, number in zip(written, digits, strict=True)]
     good = [n for n, (_, head) in enumerate(keys) if head[0] in "78" and head[1:] in _MOBILE]
     return index[good], [keys[n] for n in good], True
@@ -121,8 +122,8 @@ def _templates(column: Column, left: Bools) -> _Keys:
     if not len(index):
         return index, [], True
     text = lines(column, index)
-    simple = [n for n, line in enumerate(text.split("\n")) if not _COMPOUND.search(line)]
-    for pattern, zeros in _SHORT_RUNS:
-        text = pattern.sub(zeros, text)
-    written = text.split("\n")
-    return index[simple], [written[n] for n in simple], True
+    written = text.encode("utf-8", "surrogatepass").translate(_ZEROS).split(b"\n")
+    simple = [n for n, line in enumerate(written) if not _COMPOUND.search(line)]
+    # A long run of digits may be a number in itself: it has to be the same.
+    long = {n: tuple(_LONG.findall(column.values[index[n]])) for n in simple if b"000000" in written[n]}
+    return index[simple], [(written[n], long.get(n)) for n in simple], True

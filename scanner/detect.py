@@ -1,15 +1,12 @@
 """Batches in, profiles out: the room where raw values end. Nothing that leaves this module holds one.
 
-Tables are read by columns, each distinct value once; logs and texts by whole buffers, of which only the lines that the
-sieve picks are ever decoded. Technical data (IP addresses, user agents) stand in nearly every log line, so there they
-are counted in a fixed sample of lines: all that begin in the first 256 KiB of a file, then one every 64 KiB.
+Tables are read by columns, each distinct value once; logs and texts by whole buffers (``texts.py``).
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
 from itertools import accumulate
@@ -24,28 +21,22 @@ from derbes.recognizers.fields import Reading, read
 from derbes.recognizers.masks import mask
 from derbes.recognizers.registry import load_recognizers
 from derbes.scanner.alike import groups, shared
-from derbes.scanner.columns import STRONG, ColumnRows
+from derbes.scanner.columns import ColumnRows
 from derbes.scanner.looks import Look, fits, looks
-from derbes.scanner.model.data import Batch, Dataset, TableBatch, TextBatch
+from derbes.scanner.model.data import Batch, Dataset, TableBatch
 from derbes.scanner.model.evidence import (
-    MAX_EXAMPLES,
-    MAX_LOCATIONS,
-    EntityStats,
     FieldProfile,
-    Location,
-    Shape,
 )
+from derbes.scanner.occurrences import Occurrences
 from derbes.scanner.profile import Column
+from derbes.scanner.texts import TextProfiler
 
 NOT_VALUES = frozenset(
     {"", "null", "none", "nan", "n/a", "na", "nil", "-", "--", "—", "–", "нет", "жоқ", "no", "не указано", "не указан"}
     | {"отсутствует", "undefined", "(null)", "\\n", "<null>", "пусто", "unknown", "неизвестно", "#n/a", "н/д", "б/н"}
 )
-_HEAD = 256 << 10
-_STRIDE = 64 << 10
 _LABELLED_LENGTH = 300  # characters of a cell that are read under a label
 _DOCUMENTS = frozenset({"KZ_ID_CARD", "KZ_PASSPORT", "KZ_RESIDENCE_PERMIT", "RU_PASSPORT", "IDENTITY_DOCUMENT"})
-_LINES_AT_ONCE = 2000  # lines handed to the analyzer together, so that the model reads in batches
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,36 +65,13 @@ def personal_analyzer(entities: tuple[str, ...] | None, min_score: float) -> Ana
     return Analyzer(recognizers, min_score=min_score)
 
 
-class Occurrences:
-    """Collects ``--occurrences`` lines of one unit as JSON; positions and masks only."""
-
-    def __init__(self, place: str, prefix: str, categories: Mapping[str, str]) -> None:
-        self.place, self.prefix, self.categories = place, prefix, categories
-        self.lines: list[str] = []
-
-    def add(self, path: str, unit: int, match: Match, masked: str, column: int = 0) -> None:
-        """One detection; ``column`` is added to its offsets."""
-        row = {
-            "place": self.place,
-            "path": self.prefix + path,
-            "unit": unit,
-            "start": match.start + column,
-            "end": match.end + column,
-            "entity": match.entity,
-            "category": self.categories.get(match.entity, "undeclared"),
-            "score": round(match.score, 2),
-            "masked": masked,
-        }
-        self.lines.append(json.dumps(row, ensure_ascii=False))
-
-
 class Detector:
     """Profiles the batches of one process. Stateless between batches but for the analyzers."""
 
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
-        self.all, self.technical = analyzers(settings.entities, settings.min_score)
-        self.personal = personal_analyzer(settings.entities, settings.min_score)
+        self.all, technical = analyzers(settings.entities, settings.min_score)
+        self.texts = TextProfiler(personal_analyzer(settings.entities, settings.min_score), technical)
 
     def detect(self, batch: Batch, occurrences: Occurrences | None = None) -> Iterator[FieldProfile]:
         """Yield one profile for each field of the batch that has a value (for texts: that has a detection)."""
@@ -111,8 +79,7 @@ class Detector:
             for path, series in batch.columns.items():
                 yield self._column(batch, path, series, occurrences)
         else:
-            yield from self._text(batch, occurrences)
-            yield from self._technical(batch)
+            yield from self.texts.profiles(batch, occurrences)
 
     # Tables
 
@@ -161,11 +128,10 @@ class Detector:
             fit = np.zeros(len(values), dtype=bool)
             for look in fitting.values():
                 fit |= look.fits
-            rest = [
-                i
-                for i in np.flatnonzero(fit).tolist()
-                if len(values[i]) <= _LABELLED_LENGTH and not any(m.entity in named for m in found.get(i, ()))
-            ]
+            fit &= column.letters <= _LABELLED_LENGTH
+            says = {id(matches): any(m.entity in named for m in matches) for matches in found.values()}
+            fit[[i for i, matches in found.items() if says[id(matches)]]] = False
+            rest = np.flatnonzero(fit).tolist()
             labelled = self.all.analyze_many([(values[i], None) for i in rest], kind.label)
             for i, matches in zip(rest, labelled, strict=True):
                 if own := [m for m in matches if m.entity in named]:
@@ -209,49 +175,6 @@ class Detector:
         results = self.all.analyze_many([(values[n], bits) for n, bits in texts])
         return {n: matches for (n, _), matches in zip(texts, results, strict=True)}
 
-    # Logs and texts
-
-    def _text(self, batch: TextBatch, occurrences: Occurrences | None) -> Iterator[FieldProfile]:
-        stats: dict[str, _Tally] = {}
-        for number, text, matches in self._hit_lines(batch):
-            if batch.owned_from or batch.owned_to is not None:  # a piece of a giant line: some are a neighbour's
-                end = len(text) if batch.owned_to is None else batch.owned_to
-                matches = [match for match in matches if batch.owned_from <= match.start < end]
-            _tally(stats, batch, number, text, matches, occurrences)
-        for path, tally in stats.items():
-            yield tally.profile(batch.dataset, path, batch.units)
-
-    def _hit_lines(self, batch: TextBatch) -> Iterator[tuple[int, str, list[Match]]]:
-        """Yield ``(line number, line, matches)`` of lines with a match."""
-        buffer, number, position = batch.buffer, batch.first_unit, 0
-        waiting: list[tuple[int, str, int]] = []
-        for start, end, bits in self.personal.sieve.lines(buffer):
-            number += buffer.count(b"\n", position, start)
-            position = start
-            waiting.append((number, buffer[start:end].decode("utf-8", "replace"), bits))
-            if len(waiting) >= _LINES_AT_ONCE:
-                yield from self._analyzed(self.personal, waiting)
-                waiting.clear()
-        yield from self._analyzed(self.personal, waiting)
-
-    def _analyzed(
-        self, analyzer: Analyzer, lines: Sequence[tuple[int, str, int | None]]
-    ) -> Iterator[tuple[int, str, list[Match]]]:
-        results = analyzer.analyze_many([(text, bits) for _, text, bits in lines])
-        for (number, text, _), matches in zip(lines, results, strict=True):
-            if matches:
-                yield number, text, matches
-
-    def _technical(self, batch: TextBatch) -> Iterator[FieldProfile]:
-        if batch.continued or not self.technical.recognizers:
-            return
-        lines = list(_sample_lines(batch))
-        stats: dict[str, _Tally] = {}
-        for number, text, matches in self._analyzed(self.technical, lines):
-            _tally(stats, batch, number, text, matches, None)
-        for path, tally in stats.items():
-            yield tally.profile(batch.dataset, path, len(lines), sampled=True)
-
 
 def _settled(matches: Sequence[Match], value: str) -> bool:
     """All of the value is one thing that outranks names: no model can add a name to it."""
@@ -262,73 +185,6 @@ def _settled(matches: Sequence[Match], value: str) -> bool:
         and one.entity != "PERSON"
         and one.tag != "natural-person"
     )
-
-
-def _sample_lines(batch: TextBatch) -> Iterator[tuple[int, str, int | None]]:
-    """The lines that begin in the head of the file, then the first that begins after each stride."""
-    buffer, offset = batch.buffer, batch.offset
-    position, number = 0, batch.first_unit
-    while position < len(buffer):
-        end = buffer.find(b"\n", position)
-        end = len(buffer) if end < 0 else end
-        yield number, buffer[position:end].decode("utf-8", "replace"), None
-        if offset + end + 1 < _HEAD:
-            position, number = end + 1, number + 1
-            continue
-        stride = -(-(offset + end + 1) // _STRIDE) * _STRIDE - offset  # next multiple, in this buffer
-        following = buffer.find(b"\n", max(stride - 1, end))
-        if following < 0:
-            return
-        number += buffer.count(b"\n", position, following + 1)
-        position = following + 1
-
-
-@dataclass(slots=True)
-class _Tally:
-    """Counts of one field of a text; lines arrive in order, so the first ones are the ones to keep."""
-
-    entities: dict[str, EntityStats] = field(default_factory=dict)
-
-    def add(self, number: int, matches: Sequence[tuple[Match, int, str]]) -> None:
-        """All matches of one line: ``(match, column, masked)``."""
-        for entity in {match.entity for match, _, _ in matches}:
-            own = [item for item in matches if item[0].entity == entity]
-            places = tuple(Location(number, column) for _, column, _ in own)
-            self.entities[entity] = self.entities.get(entity, EntityStats()) + EntityStats(
-                units=1,
-                spans=len(own),
-                validated=any(m.validated for m, _, _ in own),
-                labelled=any(m.labelled for m, _, _ in own),
-                strong=any(m.score >= STRONG for m, _, _ in own),
-                natural=sum(m.tag == "natural-person" for m, _, _ in own),
-                best=max(m.score for m, _, _ in own),
-                locations=places[:MAX_LOCATIONS],
-                examples=tuple((Location(number, c), masked) for _, c, masked in own[:MAX_EXAMPLES]),
-            )
-
-    def profile(self, dataset: Dataset, path: str, units: int, sampled: bool = False) -> FieldProfile:
-        """The finished profile; a log's field has no shape of its own."""
-        return FieldProfile(dataset.part, dataset.name, path, units, sampled, Shape(), self.entities)
-
-
-def _tally(
-    stats: dict[str, _Tally],
-    batch: TextBatch,
-    number: int,
-    text: str,
-    matches: Iterable[Match],
-    occurrences: Occurrences | None,
-) -> None:
-    fields = batch.locate(text) if batch.locate else ()
-    by_path: dict[str, list[tuple[Match, int, str]]] = {}
-    for match in matches:
-        path = next((name for name, start, end in fields if start <= match.start < end), "line")
-        masked = mask(match.entity, text[match.start : match.end])
-        by_path.setdefault(path, []).append((match, match.start + batch.column, masked))
-        if occurrences is not None:
-            occurrences.add(path, number, match, masked, batch.column)
-    for path, found in by_path.items():
-        stats.setdefault(path, _Tally()).add(number, found)
 
 
 def _key_of(key: bytes, dataset: Dataset, path: str) -> bytes:
