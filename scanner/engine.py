@@ -21,7 +21,7 @@ from derbes.scanner.codes import NOTES
 from derbes.scanner.connectors import is_database, open_source
 from derbes.scanner.connectors.base import Options, Source
 from derbes.scanner.connectors.credentials import resolve
-from derbes.scanner.detect import Detector, Occurrences, Settings
+from derbes.scanner.detect import Detector, Settings
 from derbes.scanner.errors import DerbesError
 from derbes.scanner.executors import Executor, WorkerDied
 from derbes.scanner.model.data import Dataset, Unit
@@ -29,6 +29,7 @@ from derbes.scanner.model.evidence import FieldProfile
 from derbes.scanner.model.facts import Facts
 from derbes.scanner.model.inventory import Classification, PlaceRecord, Unscanned
 from derbes.scanner.model.places import Place, Status
+from derbes.scanner.occurrences import Occurrences
 from derbes.scanner.policy.types import Policy
 
 Key = tuple[str, str]  # (part, dataset name) inside a place

@@ -20,7 +20,8 @@ class Block:
     """Whole lines, or a piece of one giant line.
 
     ``first_line`` is the number of the first line in it. A piece has no line end in it but perhaps at its end;
-    ``continued`` pieces repeat the last ``overlap`` bytes of the piece before.
+    ``continued`` pieces repeat the last ``overlap`` bytes of the piece before; the next piece will repeat ``repeated``
+    bytes of this one (0: there is none). ``offset`` is that of ``data`` in the stream.
     """
 
     data: bytes
@@ -28,6 +29,14 @@ class Block:
     giant: bool = False
     continued: bool = False
     overlap: int = 0
+    repeated: int = 0
+    offset: int = 0
+
+    @property
+    def owned(self) -> tuple[int, int]:
+        """The bytes that are this piece's own: neighbours part their overlap in the middle."""
+        end = len(self.data) - self.repeated
+        return _middle(self.data[: self.overlap]), end + _middle(self.data[end:]) if self.repeated else len(self.data)
 
     @property
     def starts(self) -> int:
@@ -41,25 +50,32 @@ def blocks(stream: IO[bytes], size: int = BLOCK, first_line: int = 1, max_line: 
     line = first_line
     rest = b""
     overlap = 0  # > 0: ``rest`` goes on with a giant line and begins with that many bytes seen before
+    offset = getattr(stream, "start", 0)  # of ``rest``
     while data := stream.read(size):
         if overlap and (end := data.find(b"\n") + 1):
-            yield Block(rest + data[:end], line, giant=True, continued=True, overlap=overlap)
+            yield Block(rest + data[:end], line, giant=True, continued=True, overlap=overlap, offset=offset)
+            offset += len(rest) + end
             rest, data, overlap, line = b"", data[end:], 0, line + 1
         cut = data.rfind(b"\n") + 1
         if cut:
-            block = Block(rest + data[:cut], line)
+            block = Block(rest + data[:cut], line, offset=offset)
             yield block
             line += block.starts
+            offset += len(block.data)
             rest = data[cut:]
             continue
         rest += data
         if len(rest) >= max_line:
             end = _character_start(rest)
-            yield Block(rest[:end], line, giant=True, continued=bool(overlap), overlap=overlap)
             kept = _character_start(rest[: end - OVERLAP])
-            rest, overlap = rest[kept:], end - kept
-    if len(rest) > overlap:
-        yield Block(rest, line, giant=bool(overlap), continued=bool(overlap), overlap=overlap)
+            yield Block(rest[:end], line, True, bool(overlap), overlap, end - kept, offset)
+            rest, overlap, offset = rest[kept:], end - kept, offset + kept
+    if rest:
+        yield Block(rest, line, giant=bool(overlap), continued=bool(overlap), overlap=overlap, offset=offset)
+
+
+def _middle(overlap: bytes) -> int:
+    return _character_start(overlap[: len(overlap) // 2])
 
 
 def text_pieces(stream: IO[bytes], decoder: Decoder, size: int) -> Iterator[str]:

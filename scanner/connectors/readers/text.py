@@ -59,7 +59,13 @@ def read_text(
             column -= len(block.data[: block.overlap].decode(decoder.codec, "replace"))
         else:
             column = 0
-        yield TextBatch(dataset, data, block.first_line, block.starts, locate, block.giant, column)
+        batch = TextBatch(dataset, data, block.first_line, block.starts, locate, block.giant, column, block.offset)
+        if block.giant:
+            first, last = block.owned
+            batch.owned_from = len(block.data[:first].decode(decoder.codec, "replace"))
+            if block.repeated:
+                batch.owned_to = batch.owned_from + len(block.data[first:last].decode(decoder.codec, "replace"))
+        yield batch
         if block.giant:
             column += len(data.decode("utf-8"))
     yield from damage(decoder, reading)
