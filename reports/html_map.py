@@ -88,7 +88,7 @@ def estimated(row: Classification) -> int:
 
 def heat_map(view: View, anchors: dict[str, str]) -> HeatMap:
     """The map of everything that was found; places without findings stand in the register alone."""
-    columns = tuple(view.policy.categories) or tuple(view.categories(r.category for r in view.outcome.inventory.fields))
+    columns = tuple(view.categories({*view.policy.categories, *(r.category for r in view.outcome.inventory.fields)}))
     cells = _cells(view)
     keys = sorted(cells, key=lambda key: _order(view, key))
     shown = set(sorted(keys, key=lambda key: _weight(cells[key]))[:MAX_ROWS])

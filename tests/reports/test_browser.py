@@ -138,3 +138,10 @@ def test_prints_to_pages_with_the_signature_block(browser: Browser, usual: Path)
     printed = opened.page.pdf(prefer_css_page_size=True)
     assert printed.startswith(b"%PDF")
     assert 2 <= printed.count(b"/Type /Page\n") <= 6
+
+
+def test_hostile_names_do_not_break_the_page_at_500_pixels(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "hostile.html"
+    file.write_bytes(HtmlReport().render(hostile(), clean()))
+    page = Opened(browser, file, viewport={"width": 500, "height": 900}).page
+    assert page.evaluate("document.documentElement.scrollWidth") <= 500

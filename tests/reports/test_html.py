@@ -142,3 +142,9 @@ def test_nothing_read_is_never_clean() -> None:
 def test_the_same_outcome_gives_the_same_bytes(lang: str) -> None:
     assert HtmlReport(lang).render(outcome()) == HtmlReport(lang).render(outcome())
     assert f'<html lang="{lang}">' in HtmlReport(lang).render(outcome()).decode()
+
+
+def test_a_category_that_the_policy_does_not_know_has_a_column() -> None:
+    odd = replace(outcome().inventory.fields[0], category="own_category")
+    inventory = replace(outcome().inventory, fields=(*outcome().inventory.fields, odd))
+    assert "own_category" in page(replace(outcome(), inventory=inventory)).text
