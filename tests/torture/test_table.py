@@ -1,0 +1,24 @@
+"""The table of promises names tests that exist."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_every_promise_has_its_test() -> None:
+    named = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", (ROOT / "docs/reliability.md").read_text("utf-8"))
+    assert len(named) > 25
+    for file, test in named:
+        source = (ROOT / file).read_text("utf-8")
+        assert not test or f"def {test}(" in source, f"{file}::{test}"
+
+
+def test_the_number_of_inputs_is_the_one_that_is_told() -> None:
+    from tests.torture.inputs import INPUTS
+
+    told = re.search(r"(\d+) hostile inputs", (ROOT / "docs/reliability.md").read_text("utf-8"))
+    assert told is not None
+    assert int(told[1]) == len(INPUTS)
