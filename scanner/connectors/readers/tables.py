@@ -74,18 +74,15 @@ class Rows:
             units = index_of(range(self.first_row, self.next_row))
             columns = {self.path_of(i): series(units, values) for i, values in enumerate(self._columns[:MAX_COLUMNS])}
             if beyond := self._columns[MAX_COLUMNS:]:
-                columns[BEYOND] = self._together(beyond)
+                columns[BEYOND] = _by_unit([c for cells in beyond for c in enumerate(cells, self.first_row) if c[1]])
             yield TableBatch(self.dataset, columns, count, self.size)
         if self._extra:
-            columns = {self.path_of(i): series(*column) for i, column in sorted(self._extra.items())}
+            columns = {self.path_of(i): series(*self._extra[i]) for i in sorted(self._extra) if i < MAX_COLUMNS}
+            far = [cell for i in sorted(self._extra) if i >= MAX_COLUMNS for cell in zip(*self._extra[i], strict=True)]
+            if far:
+                columns[BEYOND] = _by_unit(far)
             yield TableBatch(self.dataset, columns, 0, 0)
         self._columns, self._extra, self.first_row, self.size = [], {}, self.next_row, 0
-
-    def _together(self, columns: Sequence[Row]) -> pd.Series[Any]:
-        """The values of many columns as those of one, in the order of rows."""
-        filled = [(unit, cell) for cells in columns for unit, cell in enumerate(cells, self.first_row) if cell]
-        filled.sort(key=itemgetter(0))
-        return series([unit for unit, _ in filled], [cell for _, cell in filled])
 
     def _narrowed(self, rows: Sequence[Row]) -> list[Row]:
         """Rows cut to a common width; what stands beyond it goes the slow way."""
@@ -99,3 +96,9 @@ class Rows:
         units, values = self._extra.setdefault(column, ([], []))
         units.append(row)
         values.append(value)
+
+
+def _by_unit(cells: list[tuple[int, str | None]]) -> pd.Series[Any]:
+    """Cells of many columns as those of one, in the order of rows."""
+    cells.sort(key=itemgetter(0))
+    return series([unit for unit, _ in cells], [cell for _, cell in cells])
