@@ -97,7 +97,7 @@ def _fits(column: Column, kind: str, digits: Ints) -> Bools:
         worded = has(ALPHA) & (digits >= 7) & (size <= 40) & ~has(AT) & (has(SPACE | DASH | PLUS) | has(COMMA))
         return (plain | worded) & (digits >= 5) & ~machine & ~other["decimal"]
     if kind in ("iin", "bin", "iin_bin", "rnn"):
-        return (digits >= 10) & (digits <= 12) & only(DIGIT | SPACE | DASH | OTHER) | _damaged(column, digits)
+        return (digits >= 9) & (digits <= 12) & only(DIGIT | SPACE | DASH | OTHER) | _damaged(column, digits)
     if kind in ("id_card", "passport", "permit"):
         return (digits >= 4) & (digits <= 12) & ~has(AT | COLON) & (size <= 30) & ~machine & ~other["decimal"]
     if kind == "document":
@@ -122,7 +122,7 @@ def _url(column: Column) -> Bools:
 
 def _damaged(column: Column, digits: Ints) -> Bools:
     """``870521300459.0``, ``8.70521E+11``: what spreadsheets and floats make of twelve digits."""
-    fraction = column.only(DIGIT | DOT) & (digits >= 11) & (digits <= 14) & column.has(DOT)
+    fraction = column.only(DIGIT | DOT) & (digits >= 10) & (digits <= 14) & column.has(DOT)
     exponent = (
         column.only(DIGIT | DOT | COMMA | HEX | PLUS) & column.has(PLUS) & column.has(HEX) & column.has(DOT | COMMA)
     )

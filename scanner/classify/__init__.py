@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from derbes.scanner.classify.column import by_context, by_values, probability
+from derbes.scanner.classify.column import TWELVE, by_context, by_values, probability
 from derbes.scanner.classify.context import Context, contexts
 from derbes.scanner.classify.intervals import in_whole
 from derbes.scanner.classify.mention import mentions
@@ -131,11 +131,13 @@ def _counted(context: Context, profile: FieldProfile, entities: Sequence[str], r
     if role == "mention":
         return counted
     for entity in entities:
-        if entity in ("KZ_IIN", "KZ_BIN") or context.reading(entity):
+        if entity in TWELVE or context.reading(entity):
             best = max((source.get(entity, EntityStats()) for source in (profile.looks, counted)), key=_units)
             counted[entity] = best
     named = [e for e in entities if context.reading(e)]
-    if named and 2 * sum(map(_units, counted.values())) < _units(profile.fits.get(named[0], EntityStats())):
+    twins = sum(_units(profile.looks.get(e, EntityStats())) for e in TWELVE) if TWELVE & {*named} else 0
+    known = max(twins, sum(map(_units, counted.values())))
+    if named and 2 * known < _units(profile.fits.get(named[0], EntityStats())):
         counted[named[0]] = profile.fits[named[0]]
     elif not any(map(_units, counted.values())):
         counted |= {e: profile.looks[e] for e in entities if e in profile.looks}

@@ -30,7 +30,7 @@ CHECKED = 1.5
 _CHANCE = {"KZ_IIN": 0.0013, "KZ_BIN": 0.002, "KZ_RNN": 0.01, "PHONE_NUMBER": 0.04, "CREDIT_CARD": 0.1}
 _NUMBERS = frozenset({*_CHANCE, "KZ_ID_CARD", "KZ_PASSPORT", "IDENTITY_DOCUMENT"})
 _WORDS = frozenset({"PERSON", "ADDRESS", "ORGANIZATION"})
-_TWELVE = frozenset({"KZ_IIN", "KZ_BIN"})
+TWELVE = frozenset({"KZ_IIN", "KZ_BIN"})
 _COUSINS = frozenset({"iin", "bin", "iin_bin"})
 _FRIENDS: dict[str, tuple[tuple[frozenset[str], float], ...]] = {
     "PERSON": ((PERSON_KINDS, 0.9), (frozenset({"email", "phone", "iin", "birth", "passport", "id_card"}), 0.7)),
@@ -61,7 +61,7 @@ def by_context(context: Context, entities: Sequence[str]) -> list[Reason]:
     if named:
         text = "имя поля «{name}»" if named.sure else "имя поля «{name}» может значить и это"
         reasons.append(Reason("name", SURE_NAME if named.sure else MAYBE_NAME, text, {"name": context.name}))
-    elif context.sure and not (context.sure.kind.name in _COUSINS and set(entities) & _TWELVE):
+    elif context.sure and not (context.sure.kind.name in _COUSINS and set(entities) & TWELVE):
         reasons.append(Reason("against", OTHER_NAME, "имя поля «{name}» говорит о другом", {"name": context.name}))
     if said and said.sure:
         weight = COMMENT_AGREES if named and named.sure else COMMENT
@@ -134,7 +134,7 @@ def _value_weights(profile: FieldProfile, entities: Sequence[str], reading: Read
         weights.append(_reason("похожи на имя с фамилией {share} %", _share(person.strong, shape), FOUND, 0.8))
         if named:
             weights.append(_reason("имена, фамилии или отчества {share} %", _share(person.units, shape), SINGLE_WORDS))
-    weights += [_twelve(profile, entity) for entity in sorted(_TWELVE & {*entities})]
+    weights += [_twelve(profile, entity) for entity in sorted(TWELVE & {*entities})]
     if "PHONE_NUMBER" in entities:
         weights.append(_phones(profile, reading))
     if "CREDIT_CARD" in entities and (named or shape.values >= 10):
@@ -155,7 +155,7 @@ def _twelve(profile: FieldProfile, entity: str) -> Reason:
     """IIN and BIN share columns: together they must be many, each at least more than chance."""
     own = _of(profile.looks, entity).units
     share = _share(own, profile.shape)
-    both = _share(sum(_of(profile.looks, e).units for e in _TWELVE), profile.shape)
+    both = _share(sum(_of(profile.looks, e).units for e in TWELVE), profile.shape)
     text = "по датам, признакам и контрольной цифре подходят {share} %, случайно было бы 0,1–0,2 %"
     if own <= chance(profile.shape.values, entity):
         return Reason("values", 0.0, text)
