@@ -88,7 +88,7 @@ class Column:
             weighted = np.bincount(np.minimum(sizes, 64), weights=counts[numeric])
             digits = {int(n): int(weighted[n]) for n in np.flatnonzero(weighted)}
             numbers = [int(self.values[i]) for i in np.flatnonzero(numeric & (self.lengths <= 18)).tolist()]
-            low, high = (min(numbers), max(numbers)) if numbers else (None, None)
+            low, high = (min(numbers) + _shift(key), max(numbers) + _shift(key)) if numbers else (None, None)
         words = (classes & ALPHA) != 0
         return Shape(
             values=total,
@@ -168,3 +168,8 @@ class Column:
             if 1 <= month <= 12 and 1900 <= year <= 2100:
                 months[f"{year:04}-{month:02}"] = int(total)
         return months
+
+
+def _shift(key: bytes) -> int:
+    """A secret number: the distance of the smallest and the largest value is told, and neither of them."""
+    return int.from_bytes(blake2b(b"shift", digest_size=16, key=key).digest(), "big")
