@@ -135,6 +135,7 @@ def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
     «Ахметов Д.С. Тел», «Получатель Ким В.А.», «Ким В.А. қол»; «Академик Сагдеев», «Слова Сагдеева».
     """
     words = list(_WORD.finditer(text, start, end))
+    end = words[-1].end() if words else end
     while len(words) > 1 and (_kind(words[-1][0]) == "V" or words[-1][0].islower()) and _kind(words[-1][0]) != "O":
         words.pop()
         end = words[-1].end()
@@ -207,7 +208,7 @@ def _agreed(text: str, match: Match, seen: Sequence[Span]) -> bool:
     name = text[match.start : match.end]
     if labels or match.score >= CERTAIN:
         return not labels
-    return not name.isupper() and (" " in name or "." in name)
+    return name.count(".") > 1 if name.isupper() else " " in name or "." in name
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:

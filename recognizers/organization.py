@@ -225,6 +225,8 @@ def _words_right(text: str, form: Form) -> int | None:
         word = initials if initials and count and initials.group()[0].isupper() else _WORD.match(text, blank.end())
         if word is None or not _is_name(word.group(), form, first=count == 0):
             break
+        if initials and count == 1 and not form.person:
+            return None  # «директор ТОО Ахметов Б.С.»
         last = at = word.end()
         count += 1
         if not initials and text[last - 1] == "." and len(word.group()) > 3:

@@ -29,7 +29,8 @@ _LINK = "де|фон|ван|дер|да|ди|ла|ле|аль|эль|бен|би
 _PARTICLE = rf"(?:{'|'.join(sorted(PARTICLES))})(?![{_L}])"
 # One run: words and initials with a capital, parted by spaces, commas or the separators of exports.
 _RUN = re.compile(
-    rf"[{_CAP}](?<![{_L}0-9_@/\\.-].){_HEAD}"
+    # not within a word, a path, a login; behind the line of a signature: «______ /Иванов И.И./», «_____Иванов И.И.»
+    rf"[{_CAP}](?<![{_L}0-9@\\.-].)(?<![^_]_.)(?<![^\s_]/.)(?<![/_][A-Za-z]){_HEAD}"
     rf"(?:(?: (?:{_LINK}) | ?[,;|\t] ?| {{1,2}}|(?<=\.))(?:[{_CAP}]{_HEAD}|{_PARTICLE}))*+"
 )
 _TOKEN = re.compile(rf"{_INITIAL}|[{_L}]{_LETTERS}|[,;|\t]")
@@ -37,6 +38,7 @@ _SEPARATORS = {",": ",", ";": ";", "|": ";", "\t": ";"}
 _BOUNDARY = re.compile(r"(?:^|[.!?…:;=\n\t|\"«(\[>{-]|[—–])[ ]{0,3}$")
 _MID_SENTENCE = re.compile(r"[a-zа-яёіәғқңөұүһ],? {1,2}$")
 
+_NAME_KEY = re.compile(r"name[\"']?[=:][\"']?\Z", re.IGNORECASE)
 _GOES_ON = re.compile(r",? [а-яёіәғқңөұүһ]|[!?]?\s*$")
 
 _Q = "[,;]?"
@@ -142,8 +144,11 @@ def _by_grammar(text: str) -> Iterator[Match]:
             continue
         if len(tags) > 1:
             tags = _at_start(tags) if _opens(text, run.start()) else tags.replace(",", ".")
+        titled = text[run.start() - 1 : run.start()] == "«" and text[run.end() : run.end() + 1] == "»"
         for shape in _GRAMMAR.finditer(tags):
             kind = shape.lastgroup or ""
+            if titled and kind == "pair" and not context.is_sole_trader(text, run.start()):
+                continue  # «Анна Каренина», a book
             group = tokens[shape.start() : shape.end()]
             if kind in _LONE:
                 alone.append((kind, group[0]))
@@ -183,6 +188,8 @@ def _stands_alone(text: str, token: _Token, kind: str) -> bool:
     """Cyrillic, in title case, within a sentence; a given name not too rare, a very common one at the start as well."""
     if token.word.isascii() or not token.word[1:].islower():
         return False
+    if kind == "given" and _NAME_KEY.search(text, max(0, token.start - 8), token.start):
+        return is_core_given(token.word)
     if _MID_SENTENCE.search(text, max(0, token.start - 4), token.start):
         return kind == "surname" or is_core_given(token.word)
     return (
@@ -259,6 +266,8 @@ def _is_name_after_label(tokens: list[_Token], label: str, latin: bool) -> bool:
     sure = sum(letter in "GSZP" for letter in tags)
     if not tags or set(tags) <= set("cIO") or re.fullmatch("ll+", tags):
         return False
+    if label == "role" and "l" in tags and tokens[0].word.isupper() and tokens[0].word.isascii():
+        return False  # ИП BEKZAT STYLE
     if label == "role" and latin:  # user, client: so common in logs that only two words in title case will do
         titled = all(token.word.istitle() for token in tokens if token.tag != ",")
         return sure >= 1 and "c" not in tags and len(tags) > 1 and titled

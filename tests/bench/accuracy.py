@@ -168,7 +168,10 @@ def corpora(data: Path) -> dict[str, list[Sample]]:
 def development_sets(data: Path | None) -> dict[str, tuple[list[Sample], set[str]]]:
     """Name -> samples and the entities that the set speaks of."""
     sets: dict[str, tuple[list[Sample], set[str]]] = {
-        "snippets": (list(read_marked(HERE / "snippets.txt")), SECTION_2_3 | {"DATE_OF_BIRTH"}),
+        "snippets": (
+            [s for name in ("snippets", "snippets2") for s in read_marked(HERE / f"{name}.txt")],
+            SECTION_2_3 | {"DATE_OF_BIRTH"},
+        ),
         "registry addresses": (
             [s for name in ("address_dev", "address_dev2") for s in read_marked(HERE / f"{name}.txt", "ADDRESS")],
             {"ADDRESS"},
@@ -178,7 +181,7 @@ def development_sets(data: Path | None) -> dict[str, tuple[list[Sample], set[str
     }
     names = HERE / "names_ru.txt"
     if names.exists():
-        sets["Russian names"] = list(read_marked(names)), {"PERSON"}
+        sets["Russian names"] = list(read_marked(names, "PERSON")), {"PERSON"}
     if data and (data / "kaznerd_valid.iob2").exists():
         sets |= {name: (samples, {"PERSON"}) for name, samples in corpora(data).items()}
     return sets
