@@ -29,7 +29,7 @@ from derbes.scanner.model.evidence import FieldProfile
 from derbes.scanner.model.facts import Facts
 from derbes.scanner.model.inventory import Classification, PlaceRecord, Unscanned
 from derbes.scanner.model.places import Place, Status
-from derbes.scanner.occurrences import Occurrences
+from derbes.scanner.occurrences import Occurrences, Spool
 from derbes.scanner.policy.types import Policy
 
 Key = tuple[str, str]  # (part, dataset name) inside a place
@@ -193,14 +193,14 @@ class Scan:
     def run(self) -> tuple[list[PlaceRecord], list[Classification], list[Unscanned]]:
         """Scan every place; order of the result is the order of places, then of parts, then of paths."""
         gathered = {place.id: Gathered(place) for place in self.places}
-        texts: dict[tuple[str, str], bytes] = {}
+        spool = Spool()
         for job, result in self.executor.run(scan_unit, self._jobs(gathered)):
             if isinstance(result, WorkerDied):
                 died = Unscanned(job.place.id, job.part, "worker-died", "процесс, читавший эту часть, прерван")
                 result = UnitResult(job.place.id, job.unit.id, (), (), (died,))
             elif self.on_result is not None:
                 self.on_result(result)
-            self._take(gathered[job.place.id], result, job.unit.weight, texts)
+            self._take(gathered[job.place.id], result, job.unit.weight, spool)
         records: list[PlaceRecord] = []
         fields: list[Classification] = []
         unscanned: list[Unscanned] = []
@@ -212,14 +212,13 @@ class Scan:
             if self.progress is not None:
                 self.progress.place_done(one.place, own[0])
         if self.occurrences is not None:
-            for key in sorted(texts):
-                self.occurrences.write(texts[key])
+            spool.write_to(self.occurrences)
+        spool.close()
         return records, fields, unscanned
 
-    def _take(self, one: Gathered, result: UnitResult, weight: int, texts: dict[tuple[str, str], bytes]) -> None:
+    def _take(self, one: Gathered, result: UnitResult, weight: int, spool: Spool) -> None:
         one.add(replace(result, occurrences=b""))
-        if result.occurrences:
-            texts[(result.place, result.unit)] = result.occurrences
+        spool.add((result.place, result.unit), result.occurrences)
         if self.progress is not None:
             self.progress.unit_done(one.place, weight)
 

@@ -1,7 +1,7 @@
 """Logs and texts: buffers in, profiles out. Only the lines that the sieve picks are ever decoded.
 
 Technical data (IP addresses, user agents) stand in nearly every log line, so there they are counted in a fixed sample
-of lines: all that begin in the first 256 KiB of a file, then one every 64 KiB.
+of lines: all that begin in the first 256 KiB of a file, then the one at every 64 KiB.
 """
 
 from __future__ import annotations
@@ -106,27 +106,28 @@ def _owned(batch: TextBatch, text: str, matches: list[Match]) -> list[Match]:
 
 
 def _sample_lines(batch: TextBatch) -> Iterator[tuple[int, bytes]]:
-    """The lines that begin in the head of the file, then the first that begins after each stride."""
+    """The lines that begin in the head of the file, then the line in which each multiple of the stride lies.
+
+    Which lines these are is seen from the line itself, so it does not depend on how the file was cut into batches.
+    """
     buffer, offset = batch.buffer, batch.offset
     position, number = 0, batch.first_unit
-    if offset >= _HEAD and (stride := -offset % _STRIDE):  # the first stride may begin before this buffer
-        position = buffer.find(b"\n", stride - 1) + 1
-        if not position:
-            return
-        number += buffer.count(b"\n", 0, position)
-    while position < len(buffer):
-        end = buffer.find(b"\n", position)
-        end = len(buffer) if end < 0 else end
+    while position < len(buffer) and offset + position < _HEAD:
+        end = _line_end(buffer, position)
         yield number, buffer[position:end]
-        if offset + end + 1 < _HEAD:
+        position, number = end + 1, number + 1
+    for mark in range(-(-(offset + position) // _STRIDE) * _STRIDE - offset, len(buffer), _STRIDE):
+        start = buffer.rfind(b"\n", 0, mark) + 1
+        if start >= position:
+            number += buffer.count(b"\n", position, start)
+            end = _line_end(buffer, mark)
+            yield number, buffer[start:end]
             position, number = end + 1, number + 1
-            continue
-        stride = -(-(offset + end + 1) // _STRIDE) * _STRIDE - offset  # next multiple, in this buffer
-        following = buffer.find(b"\n", max(stride - 1, end))
-        if following < 0:
-            return
-        number += buffer.count(b"\n", position, following + 1)
-        position = following + 1
+
+
+def _line_end(buffer: bytes, position: int) -> int:
+    end = buffer.find(b"\n", position)
+    return len(buffer) if end < 0 else end
 
 
 @dataclass(slots=True)

@@ -40,7 +40,11 @@ _EVENTS = (
 def access_log(dice: Random, share: float) -> Iterator[str]:
     """nginx «combined» lines; ``share`` of them leak something of a client in the query."""
     while True:
-        at = f"{dice.randint(1, 28):02}/{dice.choice(_MONTHS)}/2026:{dice.randrange(24):02}:{dice.randrange(60):02}:07 +0500"
+        day, clock = (
+            f"{dice.randint(1, 28):02}/{dice.choice(_MONTHS)}/2026",
+            f"{dice.randrange(24):02}:{dice.randrange(60):02}",
+        )
+        at = f"{day}:{clock}:07 +0500"
         path = dice.choice(_PATHS).format(dice.randrange(10**7))
         if dice.random() < share:
             path = "/api/v1/clients?" + _leak(dice)
@@ -86,10 +90,8 @@ def customers(dice: Random) -> Iterator[str]:
     number = 0
     while True:
         number += 1
-        one, (firm, _) = person(dice), company(dice)
-        yield (
-            f'{number},{one.full},{one.iin},{one.phone},{one.email},"{one.address}",{firm},{dice.randrange(10**6) / 100}'
-        )
+        one, (firm, _), sum_ = person(dice), company(dice), dice.randrange(10**6) / 100
+        yield f'{number},{one.full},{one.iin},{one.phone},{one.email},"{one.address}",{firm},{sum_}'
 
 
 def numbers(dice: Random) -> Iterator[str]:

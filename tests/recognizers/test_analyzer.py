@@ -87,9 +87,9 @@ NASTY = st.lists(
         st.builds(_escaped, st.sampled_from(texts()), st.integers(0, 5)),
         st.text(ALPHABET, max_size=30),
         st.sampled_from(
-            "OSPANOVA A.;Aigerim Ospanova;Ospanova, Aigerim;Ivan van Petrov;Mamed ogly;Linux Ivanova;И. Petrov;A.B. Ospanova;"
-            "Mac Ospanova;Aсель Оспанова;Сepик Ахметов;Ánel Óspanova;INFO  Aigerim Ospanova;Windows;Петров И.И.;ул. Абая, д. 5;"
-            "Ospanova A;Yu. Kim;Kim Yu.;ТОО;ИИН;тел;паспорт".split(";")
+            "OSPANOVA A.;Aigerim Ospanova;Ospanova, Aigerim;Ivan van Petrov;Mamed ogly;Linux Ivanova;И. Petrov;"
+            "A.B. Ospanova;Mac Ospanova;Aсель Оспанова;Сepик Ахметов;Ánel Óspanova;INFO  Aigerim Ospanova;Windows;Петров И.И.;"
+            "ул. Абая, д. 5;Ospanova A;Yu. Kim;Kim Yu.;ТОО;ИИН;тел;паспорт".split(";")
         ),
     ),
     min_size=1,
@@ -139,8 +139,7 @@ def test_threads_share_an_analyzer() -> None:
 
     def work() -> None:
         for _ in range(50):
-            if (found := one.sieve.hits(text.encode())) != expected:
-                wrong.append(found)
+            wrong.extend([found] if (found := one.sieve.hits(text.encode())) != expected else [])
 
     threads = [threading.Thread(target=work) for _ in range(4)]
     for thread in threads:
