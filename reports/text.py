@@ -10,25 +10,20 @@ from derbes.reports.base import Report
 from derbes.reports.i18n import count, day, decimal, short, tr
 from derbes.reports.json_report import words
 from derbes.reports.safe import printable
+from derbes.reports.view import EXEMPTIONS, GLYPHS, SEVERITY_FORMS
 from derbes.scanner.model.findings import Outcome, Violation
 from derbes.scanner.model.inventory import Classification, PlaceRecord
 
-GLYPHS = {"critical": "◆", "major": "▲", "minor": "●"}
+__all__ = ["GLYPHS", "TextReport", "colored", "seconds", "severity_word"]
+
 _COLORS = {"◆": "31;1", "▲": "33", "●": "36", "✓": "32", "✗": "31"}
 _MAX_PLACES = 60
 _MAX_VIOLATIONS = 40
 
 
-_SEVERITY_FORMS = {
-    "critical": ("критическое", "критических", "критических"),
-    "major": ("существенное", "существенных", "существенных"),
-    "minor": ("незначительное", "незначительных", "незначительных"),
-}
-
-
 def severity_word(severity: str, lang: str) -> str:
     """The name of a severity, as the report prints it."""
-    return tr(_SEVERITY_FORMS[severity][0], lang)
+    return tr(SEVERITY_FORMS[severity][0], lang)
 
 
 class TextReport(Report):
@@ -173,7 +168,7 @@ class TextReport(Report):
             yield f"{number} {tr('исключениями', self.lang)}: " + ", ".join(v.id for v in hidden[:8])
         for exemption in outcome.exemptions:
             if exemption.status != "active":
-                status = tr(_EXEMPTIONS[exemption.status], self.lang)
+                status = tr(EXEMPTIONS[exemption.status], self.lang)
                 until = printable(day(exemption.until, self.lang))
                 yield f"{tr('исключение', self.lang)} {printable(exemption.id)}: {status} ({until})"
 
@@ -207,20 +202,11 @@ class TextReport(Report):
         if not open_ones:
             return tr("Нарушений нет", self.lang)
         parts = [
-            count(sum(v.severity == severity for v in open_ones), *_SEVERITY_FORMS[severity], self.lang)
+            count(sum(v.severity == severity for v in open_ones), *SEVERITY_FORMS[severity], self.lang)
             for severity in GLYPHS
             if any(v.severity == severity for v in open_ones)
         ]
         return f"{total}: {', '.join(parts)}"
-
-
-_EXEMPTIONS = {
-    "expiring": "скоро истекает",
-    "expired": "срок истёк, не действует",
-    "unused": "ничего не скрывает",
-    "unapproved": "ждёт согласования, не действует",
-    "outgrown": "нарушение выросло, не действует",
-}
 
 
 def _worst(outcome: Outcome) -> dict[str, str]:

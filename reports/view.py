@@ -13,8 +13,8 @@ from derbes.scanner.model.findings import SEVERITIES, Outcome, Severity, Violati
 from derbes.scanner.model.inventory import Classification, PlaceRecord, Unscanned
 from derbes.scanner.model.places import PlaceKind, Status, UnitKind
 
-GLYPHS: Mapping[Severity, str] = {"critical": "◆", "major": "▲", "minor": "●"}
-_SEVERITY: Mapping[Severity, tuple[str, str, str]] = {
+GLYPHS: Mapping[str, str] = {"critical": "◆", "major": "▲", "minor": "●"}
+SEVERITY_FORMS: Mapping[str, tuple[str, str, str]] = {
     "critical": ("критическое", "критических", "критических"),
     "major": ("существенное", "существенных", "существенных"),
     "minor": ("незначительное", "незначительных", "незначительных"),
@@ -39,7 +39,7 @@ _STATUS: Mapping[Status, str] = {
     "skipped": "не проверено",
     "failed": "не проверено",
 }
-_EXEMPTION = {
+EXEMPTIONS: Mapping[str, str] = {
     "active": "действует",
     "expiring": "скоро истекает",
     "expired": "срок истёк, не действует",
@@ -110,7 +110,7 @@ class View:
 
     def exemption(self, status: str) -> str:
         """What became of an exception."""
-        return self.tr(_EXEMPTION[status])
+        return self.tr(EXEMPTIONS[status])
 
     def clause(self, number: str) -> str:
         """``п. 2.3``."""
@@ -124,11 +124,11 @@ class View:
 
     def severity(self, severity: Severity) -> str:
         """The severity as a word."""
-        return self.tr(_SEVERITY[severity][0])
+        return self.tr(SEVERITY_FORMS[severity][0])
 
     def severities(self, severity: Severity, number: int) -> str:
         """``3 критических``."""
-        return count(number, *_SEVERITY[severity], self.lang)
+        return count(number, *SEVERITY_FORMS[severity], self.lang)
 
     def where(self, violation: Violation | Unscanned | Classification) -> str:
         """The place and the path in it."""
