@@ -18,7 +18,7 @@ from derbes.scanner.connectors.schema.statements import Statement, statements
 from derbes.scanner.model.facts import Grant
 
 DIALECTS = ("postgres", "mysql", "tsql", "sqlite")
-LONGEST = 400_000  # characters of one statement that are parsed
+LONGEST = 60_000  # characters of one statement that are parsed; a longer one is left to the lenient reader
 _HINTS = {
     "mysql": re.compile(r"`|\bENGINE\s*=|\bAUTO_INCREMENT\b|\bUNSIGNED\b", re.IGNORECASE),
     "tsql": re.compile(r"\[\w+\]|\bNVARCHAR\b|\bIDENTITY\s*\(|^GO\b", re.IGNORECASE | re.MULTILINE),

@@ -59,7 +59,8 @@ def harmless(text: str, jsx: bool) -> str:
 
     if jsx:
         text = _quoted_braces(text)
-    return _CODE.sub(blank, text)
+    plain = _CODE.sub(blank, text)
+    return plain[: plain.rfind(">") + 1]  # a tag that never closes is looked at again from every "<" in it
 
 
 def _in_tag(text: str, at: int) -> bool:
@@ -71,25 +72,30 @@ def _in_tag(text: str, at: int) -> bool:
 def _quoted_braces(text: str) -> str:
     """JSX's ``attribute={code}`` as ``attribute="code"``: what is in braces may hold ``>`` and quotes."""
     pieces, at = [], 0
+    closing = _braces(text)
     for found in re.finditer(r"=\{", text):
-        if found.start() < at:
+        start = found.end()
+        end = closing.get(start - 1)
+        if found.start() < at or end is None:
             continue
-        end = _closing(text, found.end())
-        code = text[found.end() : end]
-        literal = re.fullmatch(r"""\s*["'`]([^"'`$]{0,200})["'`]\s*""", code)
-        inner = literal[1] if literal else re.sub(r"[\"<>&]", " ", code)
-        pieces += [text[at : found.start()], '="', inner if literal else "{" + inner + "}", '"']
-        at = min(end + 1, len(text))
+        code = text[start:end]
+        literal = re.fullmatch(r"""\s{0,20}["'`]([^"'`$]{0,200})["'`]\s{0,20}""", code)
+        inner = literal[1] if literal else "{" + re.sub(r"[\"<>&]", " ", code) + "}"
+        pieces += [text[at : found.start()], '="', inner, '"']
+        at = end + 1
     return "".join([*pieces, text[at:]])
 
 
-def _closing(text: str, at: int) -> int:
-    depth = 1
-    for found in re.compile(r"[{}]").finditer(text, at, at + 20_000):
-        depth += 1 if found.group() == "{" else -1
-        if not depth:
-            return found.start()
-    return at
+def _braces(text: str) -> dict[int, int]:
+    """Opening brace -> the one that closes it, in one pass."""
+    pairs: dict[int, int] = {}
+    opened: list[int] = []
+    for found in re.finditer(r"[{}]", text):
+        if found.group() == "{":
+            opened.append(found.start())
+        elif opened:
+            pairs[opened.pop()] = found.start()
+    return pairs
 
 
 @dataclass(slots=True)
@@ -157,7 +163,7 @@ class _Reader(HTMLParser):
         model = next(
             (value for key, value in given.items() if key.startswith(("v-model", "wire:model", "ng-model"))), ""
         )
-        registered = re.search(r"register\(\s*['`]([\w.\[\]]{1,80})", " ".join((*given, *given.values()))[:2000])
+        registered = re.search(r"register\(\s*['\"`]([\w.\[\]]{1,80})", " ".join((*given, *given.values()))[:2000])
         name = (
             given.get("name") or given.get("formcontrolname") or (registered[1] if registered else "") or _last(model)
         )

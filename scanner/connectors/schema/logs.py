@@ -35,11 +35,14 @@ def read_logs(text: str, path: str) -> Iterator[Item]:
     """One definition for each file, a field for each datum that a statement writes down."""
     lines = Lines(text)
     found: dict[tuple[str, int], Defined] = {}
+    done = 0
     for call in _CALL.finditer(text):
-        if call["level"].lower() not in LEVELS or not LOGGERS.fullmatch(call["who"]):
+        if call.start() < done or call["level"].lower() not in LEVELS or not LOGGERS.fullmatch(call["who"]):
             continue
         line = lines.at(call.start("who"))
-        for name in _written(_arguments(text, call.end())):
+        arguments = _arguments(text, call.end())
+        done = call.end() + len(arguments)
+        for name in _written(arguments):
             found.setdefault((name, line), defined("log", name, line))
     if found:
         fields = tuple(found[key] for key in sorted(found, key=lambda key: (key[1], key[0])))

@@ -185,7 +185,8 @@ class _Reader(ast.NodeVisitor):
                     call = pair.elts[1]
                     table.add(_text(pair.elts[0]), pair, _type(_called(call)), _comment(call), _length(call))
             return
-        table = self.table(_text(given.get("model_name")), node)
+        named = _text(given.get("model_name"))  # in lower case, whatever the model is called
+        table = self.table(next((key for key in self.tables if key.lower() == named.lower()), named), node)
         call_ = given.get("field")
         name = _text(given.get("new_name")) or _text(given.get("name"))
         if isinstance(call_, ast.Call):
