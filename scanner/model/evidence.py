@@ -80,8 +80,8 @@ class Shape:
     ``words``: holds a letter; ``prose``: four words or more; ``length_*`` in characters.
     ``digits``: length of digits-only values -> count; ``low``/``high``: smallest and largest of the digits-only
     values up to 18 digits, both moved by one secret number; ``distinct``: keyed hashes of distinct values, or
-    ``None`` once there are more than ``MAX_DISTINCT``; ``kinds``: named look-alikes -> count (``hex``, ``uuid``, ``timestamp``, ``money``, ``url`` …);
-    ``months``: ``YYYY-MM`` -> count for date-like values.
+    ``None`` once there are more than ``MAX_DISTINCT``; ``kinds``: named look-alikes -> count (``hex``, ``uuid``,
+    ``timestamp``, ``money``, ``url`` …); ``months``: ``YYYY-MM`` -> count for date-like values.
     """
 
     values: int = 0
