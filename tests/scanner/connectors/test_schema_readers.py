@@ -298,7 +298,7 @@ def test_a_table_of_data_is_no_list_of_fields() -> None:
 LOGS = {
     "a.php": "<?php\nLog::info('call', ['phone' => $r->phone, 'x' => mask($c->iin)]);\n"
     "$this->logger->warning(\"bad {$user->email} \" . $order['birth_date']);\n$login->error($address);\n",
-    "a.ts": "logger.info(`call ${client.phone}`);\nconsole.error('b', client.birth_date, hash(client.iin), u['email']);\n",
+    "a.ts": "logger.info(`call ${client.phone}`);\nconsole.error('b', c.birth_date, hash(c.iin), u['email']);\n",
     "a.java": 'log.info("phone={}", client.getPhone());\nLOG.warn("x " + c.email + c.birth_date);\n',
     "a.py": 'log.info("%s", client.phone)\nself.logger.warning(f"{c.email} {mask(c.iin)}", extra={"birth_date": 1})\n',
 }
