@@ -14,7 +14,7 @@ from derbes.reports.view import EXEMPTIONS, GLYPHS, SEVERITY_FORMS
 from derbes.scanner.model.findings import Outcome, Violation
 from derbes.scanner.model.inventory import Classification, PlaceRecord
 
-__all__ = ["GLYPHS", "TextReport", "colored", "seconds", "severity_word"]
+__all__ = ["GLYPHS", "TextReport", "seconds", "severity_word"]
 
 _COLORS = {"◆": "31;1", "▲": "33", "●": "36", "✓": "32", "✗": "31"}
 _MAX_PLACES = 60
