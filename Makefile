@@ -35,7 +35,7 @@ bench: $(STAMP) ## speed and memory against references in the same run
 	$(BIN)/python -m tests.bench.speed
 
 bench-accuracy: $(STAMP) ## precision and recall of the recognizers on the development sets (DATA=../shared/data)
-	$(BIN)/python -m tests.bench.accuracy $(DATA)
+	$(BIN)/python -m tests.bench.accuracy --data $(DATA)
 
 bench-columns: $(STAMP) ## precision and recall of the column classifier on hand-judged columns
 	$(BIN)/python -m tests.bench.columns_dev
