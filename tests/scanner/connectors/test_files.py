@@ -6,6 +6,9 @@ import hashlib
 import os
 import socket
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
@@ -155,13 +158,35 @@ def _remove_chain(root: Path, name: str, last: str) -> None:
         Path(name).rmdir()
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_unreadable_files_and_folders(tmp_path: Path) -> None:
-    (tmp_path / "secret.txt").write_text("x\n")
-    (tmp_path / "secret.txt").chmod(0)
-    (tmp_path / "closed").mkdir(mode=0)
-    (tmp_path / "open.txt").write_text("y\n")
-    found = read(tmp_path, declared=True)
+@pytest.fixture
+def common() -> Iterator[Path]:
+    """A folder that everybody may enter: pytest's own are closed to all but the one who runs it."""
+    with tempfile.TemporaryDirectory() as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+@contextmanager
+def _as_nobody() -> Iterator[None]:
+    """Root may read everything, so it steps aside for a moment."""
+    root = os.geteuid() == 0
+    if root:
+        os.seteuid(65534)
+    try:
+        yield
+    finally:
+        if root:
+            os.seteuid(0)
+
+
+def test_unreadable_files_and_folders(common: Path) -> None:
+    (common / "open.txt").write_text("y\n")
+    read(common, declared=True)  # whatever is imported late is imported now
+    (common / "secret.txt").write_text("x\n")
+    (common / "secret.txt").chmod(0)
+    (common / "closed").mkdir(mode=0)
+    with _as_nobody():
+        found = read(common, declared=True)
     assert sorted(problems(found)) == [("closed", "file-unreadable"), ("secret.txt", "file-unreadable")]
     assert lines(found) == {1: "y"}
 
