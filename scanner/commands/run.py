@@ -36,9 +36,7 @@ from derbes.scanner.policy.types import Policy
 
 EXCEPTIONS = "derbes-exceptions.yml"
 # Connection errors of a single named target are usage errors: nothing was judged (exit code 2).
-CONNECTION = frozenset(
-    {"dsn-auth", "dsn-connect", "dsn-parse", "dsn-variable", "config-variable", "missing-driver", "file-missing"}
-)
+CONNECTION = frozenset({"dsn-auth", "dsn-connect", "dsn-parse", "dsn-variable", "missing-driver"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from derbes.scanner.addresses import safe_location
 from derbes.scanner.connectors import is_database
-from derbes.scanner.connectors.credentials import resolve, safe_location
+from derbes.scanner.connectors.credentials import resolve
 from derbes.scanner.errors import UsageError
 from derbes.scanner.model.places import Place
 from derbes.scanner.policy.config import Config

@@ -1,4 +1,4 @@
-"""Where secrets enter: variables and files in a target, and addresses that are safe to print.
+"""Where secrets enter: variables and files in a target, and what an error may show of an address.
 
 A target as written (``${BILLING_URL}``, ``mysql://reader:${file:/run/secrets/pw}@db/billing``) travels between
 processes; what it expands to does not. Nothing here puts a secret, or an address it could not parse, into an error.
@@ -11,8 +11,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import parse_qsl, urlencode
 
+from derbes.scanner.addresses import safe_location
 from derbes.scanner.errors import UsageError
 from derbes.scanner.model.places import Place
 
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
 MASK = "•••"
 _VARIABLE = re.compile(r"\$\{(file:)?([^${}]{1,4096})\}")
 _SCHEME = re.compile(r"([A-Za-z][\w+.-]{0,63})://")
-_SECRET_KEY = re.compile(r"pass|pwd|secret|token|key|cred|user|auth|conv|init", re.IGNORECASE)
 # The drivers that derbes is built upon; any other is left to the one who names it.
 _DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg"}
 _DRIVERS |= {"mysql": "mysql+pymysql", "mariadb": "mysql+pymysql"}
@@ -66,22 +65,6 @@ def _secret_file(name: str) -> str:
         raise UsageError(
             "dsn-variable", "не читается файл с паролем {name} ({reason})", name=name, reason=reason
         ) from None
-
-
-def safe_location(target: str) -> str:
-    """An address without user, password and secret parameters; never fails, and rather drops too much than too little.
-
-    A path stays as it is. Everything up to the *last* ``@`` goes, because a password may hold any character.
-    """
-    scheme = _SCHEME.match(target)
-    if scheme is None:
-        return target
-    rest = target[scheme.end() :]
-    if not rest.startswith("/"):  # sqlite:///a@b.db has no user, only a path
-        rest = rest.rpartition("@")[2]
-    address, _, query = rest.partition("?")
-    kept = [(k, v) for k, v in parse_qsl(query) if not _SECRET_KEY.search(k) and "@" not in v]
-    return scheme.group() + address + ("?" + urlencode(kept, safe="/:,") if kept else "")
 
 
 def parse_url(target: str, place: Place) -> URL:

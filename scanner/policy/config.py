@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
+from derbes.scanner.addresses import safe_location
 from derbes.scanner.errors import UsageError
 from derbes.scanner.model.places import Budget, Place, Retention, SourceLine
 
@@ -20,7 +19,6 @@ if TYPE_CHECKING:
 NAME = "derbes.yml"
 SYSTEM = Path("/etc/derbes/derbes.yml")
 VARIABLE = "DERBES_CONFIG"
-_USERINFO = re.compile(r"(?<=://)\S*@")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,22 +128,3 @@ def _place(spec: PlaceSpec, line: SourceLine) -> Place:
         encoding=spec.encoding,
         declared_at=line,
     )
-
-
-def safe_location(target: str) -> str:
-    """``target`` without user, password and query, fit to print. ``${VARIABLES}`` stay unresolved."""
-    if "://" not in target:
-        return target
-    return _USERINFO.sub("", target).partition("?")[0]
-
-
-def expand(target: str, environment: Mapping[str, str] | None = None) -> str:
-    """``target`` with ``${NAME}`` filled in. Raises :class:`UsageError` for a variable that is not set."""
-    known = os.environ if environment is None else environment
-
-    def value(found: re.Match[str]) -> str:
-        if found[1] not in known:
-            raise UsageError("config-variable", "переменная {name} не задана", "export {name}=…", name=found[1])
-        return known[found[1]]
-
-    return re.sub(r"\$\{([A-Za-z_]\w*)\}", value, target)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from derbes.scanner.connectors.credentials import expand, named, parse_url, resolve, safe_location
+from derbes.scanner.connectors.credentials import expand, named, parse_url, resolve
 from derbes.scanner.errors import UsageError
 from derbes.scanner.model.places import Place, SourceLine
 
@@ -15,23 +15,6 @@ SECRET = "hunter2"
 
 def place(target: str, **more: object) -> Place:
     return Place(id="billing", target=target, location="", **more)  # type: ignore[arg-type]
-
-
-@pytest.mark.parametrize(
-    ("target", "shown"),
-    [
-        (f"postgresql://bob:{SECRET}@db:5432/shop", "postgresql://db:5432/shop"),
-        (f"mysql+pymysql://bob:a@{SECRET}@db/shop", "mysql+pymysql://db/shop"),
-        (f"mysql://bob:{SECRET}/x?y#z@db/shop", "mysql://db/shop"),
-        (f"postgresql://db/shop?user=bob&password={SECRET}&sslmode=require", "postgresql://db/shop?sslmode=require"),
-        (f"postgresql://bob:{SECRET}@[::1]:5432/shop", "postgresql://[::1]:5432/shop"),
-        ("sqlite:////srv/a@b.db", "sqlite:////srv/a@b.db"),
-        ("logs/*.log", "logs/*.log"),
-        (f"s3://key:{SECRET}@bucket/x", "s3://bucket/x"),
-    ],
-)
-def test_a_location_holds_neither_user_nor_password(target: str, shown: str) -> None:
-    assert safe_location(target) == shown
 
 
 def test_variables_and_secret_files_are_filled_in(tmp_path: Path) -> None:

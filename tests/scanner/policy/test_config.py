@@ -11,7 +11,7 @@ import pytest
 
 from derbes.scanner.errors import UsageError
 from derbes.scanner.model.places import Budget, Retention
-from derbes.scanner.policy.config import expand, find_config, load_config, load_setup, safe_location
+from derbes.scanner.policy.config import find_config, load_config, load_setup
 from derbes.scanner.policy.durations import before, parse_period, parse_seconds
 from derbes.scanner.policy.load import load_policy
 from derbes.scanner.policy.problems import PolicyErrors
@@ -24,7 +24,7 @@ def test_a_full_place() -> None:
     billing, logs = config.places
     assert billing.declared and billing.declared_at is not None and billing.declared_at.line == 5
     assert "${PASSWORD}" in billing.target
-    assert billing.location == "postgresql://db.example.kz/billing"
+    assert billing.location == "postgresql://db.example.kz/billing?sslmode=require"
     assert billing.budget == Budget(5_000_000, 600.0)
     assert billing.retention == Retention("P5Y", "closed_at")
     assert billing.roles == ("billing_app", "support")
@@ -67,27 +67,6 @@ def test_discovery(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with pytest.raises(UsageError) as caught:
         find_config(str(tmp_path / "nowhere.yml"))
     assert caught.value.slug == "config-missing"
-
-
-def test_variables() -> None:
-    assert expand("x://${A}/${B}", {"A": "1", "B": "2"}) == "x://1/2"
-    with pytest.raises(UsageError) as caught:
-        expand("x://u:secret@${DB}", {})
-    assert caught.value.params == {"name": "DB"}
-
-
-@pytest.mark.parametrize(
-    ("target", "location"),
-    [
-        ("postgresql://u:p@h/db?password=x", "postgresql://h/db"),
-        ("mysql://u:p@ss@h/db", "mysql://h/db"),
-        ("${DERBES_URL}", "${DERBES_URL}"),
-        ("logs/*.log*", "logs/*.log*"),
-        ("s3://bucket/path", "s3://bucket/path"),
-    ],
-)
-def test_location_has_no_credentials(target: str, location: str) -> None:
-    assert safe_location(target) == location
 
 
 @pytest.mark.parametrize(

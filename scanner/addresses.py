@@ -1,0 +1,24 @@
+"""Addresses that are safe to print: the one rule for ``derbes.yml``, connectors, reports and errors."""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import parse_qsl, urlencode
+
+_SECRET_KEY = re.compile(r"pass|pwd|secret|token|key|cred|user|auth|conv|init", re.IGNORECASE)
+
+
+def safe_location(target: str) -> str:
+    """An address without user, password and secret parameters; never fails, and rather drops too much than too little.
+
+    A path stays as it is. Everything up to the *last* ``@`` goes, because a password may hold any character.
+    ``${VARIABLES}`` stay unresolved.
+    """
+    scheme, mark, rest = target.partition("://")
+    if not mark:
+        return target
+    if not rest.startswith("/"):  # sqlite:///a@b.db has no user, only a path
+        rest = rest.rpartition("@")[2]
+    address, _, query = rest.partition("?")
+    kept = [(k, v) for k, v in parse_qsl(query) if not _SECRET_KEY.search(k) and "@" not in v]
+    return scheme + mark + address + ("?" + urlencode(kept, safe="/:,${}") if kept else "")
