@@ -24,9 +24,7 @@ from derbes.scanner.alike import groups, shared
 from derbes.scanner.columns import ColumnRows
 from derbes.scanner.looks import Look, fits, looks
 from derbes.scanner.model.data import Batch, Dataset, TableBatch
-from derbes.scanner.model.evidence import (
-    FieldProfile,
-)
+from derbes.scanner.model.evidence import FieldProfile
 from derbes.scanner.occurrences import Occurrences
 from derbes.scanner.profile import Column
 from derbes.scanner.texts import TextProfiler

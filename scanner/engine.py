@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import secrets
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -179,8 +179,6 @@ class Scan:
     occurrences: BinaryIO | None = None
     settings: Settings = field(init=False)
     claims: tuple[Claim, ...] = field(init=False)
-    done: Mapping[tuple[str, str], UnitResult] = field(default_factory=dict)  # finished before (resume)
-    on_result: Callable[[UnitResult], None] | None = None
 
     def __post_init__(self) -> None:
         self.claims = claims_of(self.declared)
@@ -198,8 +196,6 @@ class Scan:
             if isinstance(result, WorkerDied):
                 died = Unscanned(job.place.id, job.part, "worker-died", "процесс, читавший эту часть, прерван")
                 result = UnitResult(job.place.id, job.unit.id, (), (), (died,))
-            elif self.on_result is not None:
-                self.on_result(result)
             self._take(gathered[job.place.id], result, job.unit.weight, spool)
         records: list[PlaceRecord] = []
         fields: list[Classification] = []

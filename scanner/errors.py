@@ -36,12 +36,5 @@ class UsageError(DerbesError):
     """Usage, configuration, policy or connection: nothing was judged (exit code 2)."""
 
 
-class PolicyError(UsageError):
-    """One or more errors in policy.yml, derbes.yml or the exceptions file, each with its place in the file."""
-
-    def __init__(self, slug: str, message: str, hint: str = "", **params: Any) -> None:
-        super().__init__(slug, message, hint, **params)
-
-
 class SourceError(DerbesError):
     """A place, file, table or unit that could not be read; becomes an ``Unscanned`` in the report."""

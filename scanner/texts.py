@@ -14,14 +14,7 @@ from derbes.recognizers.base import Match
 from derbes.recognizers.masks import mask
 from derbes.scanner.columns import STRONG
 from derbes.scanner.model.data import Dataset, TextBatch
-from derbes.scanner.model.evidence import (
-    MAX_EXAMPLES,
-    MAX_LOCATIONS,
-    EntityStats,
-    FieldProfile,
-    Location,
-    Shape,
-)
+from derbes.scanner.model.evidence import MAX_EXAMPLES, MAX_LOCATIONS, EntityStats, FieldProfile, Location, Shape
 from derbes.scanner.occurrences import Occurrences
 
 _HEAD = 256 << 10

@@ -33,7 +33,7 @@ _NOT_MESSAGES = (
     "scanner/connectors/encodings.py",
     "scanner/connectors/schema/specs.py",
 )
-_WORDS = {"tr", "DerbesError", "UsageError", "SourceError", "PolicyError", "Unscanned", "Reason", "Problem", "option",
+_WORDS = {"tr", "DerbesError", "UsageError", "SourceError", "Unscanned", "Reason", "Problem", "option",
           "command", "echo", "problem", "unscanned", "Trouble", "argument", "group"}  # fmt: skip
 
 

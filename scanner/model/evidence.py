@@ -20,20 +20,6 @@ class Location:
 
 
 @dataclass(frozen=True, slots=True)
-class Detection:
-    """One occurrence, for ``--occurrences``. ``part`` and ``path`` as in Dataset and Field."""
-
-    part: str
-    path: str
-    unit: int
-    start: int
-    end: int
-    entity: str
-    score: float
-    masked: str
-
-
-@dataclass(frozen=True, slots=True)
 class EntityStats:
     """How often one entity was seen in one field. Merging is commutative and associative.
 
