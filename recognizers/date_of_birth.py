@@ -50,11 +50,7 @@ class DateOfBirthRecognizer(TextRecognizer):
             if re.match(f"[{LETTER}]", text[max(0, start - 1) : start]) or not _is_past(candidate):
                 continue
             before = label_before(labels, text, start, _GAP + 20)
-            near = (
-                before
-                and len(before.gap) <= _GAP
-                and not (re.search("[0-9]", before.gap) or _OTHER_DATE.search(before.gap))
-            )
+            near = before and _is_about(before.gap)
             if not near:
                 mark = _YEAR_MARK.match(text, end)
                 near = label_after(labels, text, mark.end() if mark else end) or _glued(text, end)

@@ -2,8 +2,8 @@
 
 A name is read as words (``clientPhone2``, ``ИдентификационныйНомер``, ``billing_e-mail``): the longest known phrase
 wins; words that follow must be neutral (``phone_home``), and none may turn it into something else
-(``phone_type``, ``is_email_verified``). Cyrillic names put the noun first («Телефон клиента»), so there any word may follow
-but those.
+(``phone_type``, ``is_email_verified``). Cyrillic names put the noun first («Телефон клиента»), so there any word may
+follow but those.
 
 The classifier weighs names as evidence. Recognizers get to read only the label before a cell of the column, so that
 ``7011234567`` under ``phone`` is read as «телефон: 7011234567».

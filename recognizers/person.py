@@ -4,7 +4,7 @@ No model: every capitalised run of words is tagged word by word (``names.tag``) 
 a small grammar of how names are written here: «Ф И О», «И О Ф», «И Ф», «Иванов И. И.», «Қайратұлы Нұрлан»,
 «Мамед оглы» … Labels («ФИО:», ``surname=``, «меня зовут») admit what the grammar alone would not, in lower case too;
 streets, companies, schools and tariffs called after people are vetoed. A surname standing alone counts once its full
-name has been met in the same text. Source: kazakhstan.md, section 8.1.
+name has been met in the same text. Examples: tests/cases/person.yaml.
 """
 
 from __future__ import annotations

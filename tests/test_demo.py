@@ -13,9 +13,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.world import derbes
 
 from derbes.scanner.policy.load import load_policy
+from tests.world import derbes
 
 CLAUSES = ("2.2", "2.3", "2.4", "4.1", "5.1", "6.2")
 CPU_SECONDS = 20.0

@@ -28,5 +28,3 @@ def test_a_value_with_a_line_break_stays_its_own(detector: Detector) -> None:
     column = Column(values, np.ones(len(values), dtype=np.int64))
     expected = {i: found for i, found in enumerate(detector.all.analyze_many([(v, None) for v in values])) if found}
     assert detector._unlabelled(column) == expected
-
-
