@@ -122,7 +122,7 @@ class Sieve:
         start = end = -1
         mask = 0
         for hit, bit in zip(ends, bits, strict=True):
-            if hit <= end:
+            if hit <= end + 1:  # its last byte is in this line, or is the newline that ends it
                 mask |= bit
                 continue
             if mask:
