@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from importlib import import_module
 from typing import IO, cast
 
 from derbes.scanner.connectors.formats import SAMPLE, Format, sniff
@@ -101,18 +102,6 @@ def _binary(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item
             pass
 
 
-def _sql(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
-    from derbes.scanner.connectors.readers.dumps import read_dump
-
-    return read_dump(stream, reading, sample)
-
-
-def _mail(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
-    from derbes.scanner.connectors.mail import read_mail
-
-    return read_mail(stream, reading, sample)
-
-
 def _packed(name: str) -> StreamReader:
     def read(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
         from derbes.scanner.connectors.readers.packed import read_packed
@@ -122,64 +111,26 @@ def _packed(name: str) -> StreamReader:
     return read
 
 
-def _zip(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
-    from derbes.scanner.connectors.readers.archives import read_zip
+def _lazy(module: str, function: str) -> StreamReader:
+    """A reader whose module, and the library behind it, is imported when the first such file is met."""
 
-    return read_zip(stream, reading, sample)
+    def read(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
+        reader: StreamReader = getattr(import_module(f"derbes.scanner.connectors.{module}"), function)
+        return reader(stream, reading, sample)
 
-
-def _tar(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
-    from derbes.scanner.connectors.readers.archives import read_tar
-
-    return read_tar(stream, reading, sample)
-
-
-def _ole(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
-    from derbes.scanner.connectors.readers.office import read_ole
-
-    return read_ole(stream, reading, sample)
-
-
-def _json(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
-    from derbes.scanner.connectors.readers.json_ import read_json
-
-    return read_json(stream, reading, sample)
-
-
-def _xml(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
-    from derbes.scanner.connectors.readers.xml_ import read_xml
-
-    return read_xml(stream, reading, sample)
-
-
-def _html(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
-    from derbes.scanner.connectors.readers.html import read_html
-
-    return read_html(stream, reading, sample)
-
-
-def _parquet(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
-    from derbes.scanner.connectors.readers.parquet import read_parquet
-
-    return read_parquet(stream, reading, sample)
-
-
-def _sqlite(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
-    from derbes.scanner.connectors.readers.sqlite import read_sqlite
-
-    return read_sqlite(stream, reading, sample)
+    return read
 
 
 _READERS: dict[str, StreamReader] = {
     **{name: _packed(name) for name in ("gzip", "bzip2", "xz", "zstd")},
-    "html": _html,
-    "json": _json,
-    "mail": _mail,
-    "ole": _ole,
-    "parquet": _parquet,
-    "sql": _sql,
-    "sqlite": _sqlite,
-    "tar": _tar,
-    "xml": _xml,
-    "zip": _zip,
+    "html": _lazy("readers.html", "read_html"),
+    "json": _lazy("readers.json_", "read_json"),
+    "mail": _lazy("mail", "read_mail"),
+    "ole": _lazy("readers.office", "read_ole"),
+    "parquet": _lazy("readers.parquet", "read_parquet"),
+    "sql": _lazy("readers.dumps", "read_dump"),
+    "sqlite": _lazy("readers.sqlite", "read_sqlite"),
+    "tar": _lazy("readers.archives", "read_tar"),
+    "xml": _lazy("readers.xml_", "read_xml"),
+    "zip": _lazy("readers.archives", "read_zip"),
 }
