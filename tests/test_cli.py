@@ -173,3 +173,17 @@ def test_accept_hides_until_a_new_category_appears(folder: Path) -> None:
     assert derbes("check", "app.log", "--state", state).code == 0
     write(log, log.read_text("utf-8") + "2026-11-22 10:00:01 INFO call +7 701 123 45 67\n")
     assert derbes("check", "app.log", "--state", state).code == 1
+
+
+def test_a_violation_is_found_though_other_targets_were_scanned_since(folder: Path) -> None:
+    state = f"sqlite:///{folder}/state.sqlite"
+    write(folder / "app.log", f"2026-11-22 10:00:00 INFO client iin={IIN} saved\n")
+    write(folder / "notes.txt", "ничего\n")
+    assert derbes("check", "app.log", "--state", state).code == 1
+    assert derbes("scan", "notes.txt", "--state", state).code == 0
+    _, report = report_of(folder, "check", "app.log")
+    shown = report["violations"][0]["id"]
+    assert shown in derbes("explain", shown, "--state", state).out
+    accept = ("accept", shown, "--reason", "разбор", "--until", "2026-12-20", "--by", "a", "--state", state)
+    assert derbes(*accept).code == 0
+    assert derbes("explain", "DRB-00000000", "--state", state).code == 2

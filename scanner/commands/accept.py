@@ -41,11 +41,11 @@ def accept(
 ) -> None:
     """Записать исключение для нарушения ID последней проверки."""
     from derbes.scanner.commands.run import EXCEPTIONS, exceptions_file, load
-    from derbes.scanner.commands.runs import former
+    from derbes.scanner.commands.runs import former_with
     from derbes.scanner.errors import UsageError
     from derbes.scanner.policy.accept import add_exception
 
-    outcome = former(run, state)
+    outcome = former_with(id_, run, state)
     found = [violation for violation in outcome.violations if violation.id.startswith(id_.upper())]
     if len(found) != 1:
         raise UsageError("explain-unknown", "{name}: нет такого нарушения в последней проверке", name=id_)

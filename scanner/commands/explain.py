@@ -27,15 +27,15 @@ from derbes.scanner.policy.explain import Clause, ClauseCard, Finding, RuleCard
 def explain(id_: str, run: str | None, state: str | None, config: str | None, policy: str | None, lang: str) -> None:
     """ID — нарушение (DRB-…), правило (personal-data-in-log) или пункт политики (2.3)."""
     from derbes.scanner.commands.run import load
-    from derbes.scanner.commands.runs import former
+    from derbes.scanner.commands.runs import former_with
     from derbes.scanner.policy.explain import explain as look_up
 
     outcome: Outcome | None = None
     if run is not None:
-        outcome = former(run, state)
+        outcome = former_with(id_, run, state)
     else:
         with suppress(UsageError):  # no history yet: rules and clauses can be explained all the same
-            outcome = former(None, state)
+            outcome = former_with(id_, None, state)
     card = look_up(id_, load(config, policy).policy, outcome)
     click.echo("\n".join(_lines(card)))
 

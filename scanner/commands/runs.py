@@ -11,6 +11,8 @@ from derbes.scanner.errors import UsageError
 from derbes.scanner.history import History
 from derbes.scanner.model.findings import Outcome
 
+LOOK_BACK = 50  # runs in which a violation is looked for
+
 
 def former(name: str | None, state: str | None, back: int = 0) -> Outcome:
     """The outcome of a run: a file, a run id (its beginning will do), or the newest but ``back``."""
@@ -26,6 +28,18 @@ def former(name: str | None, state: str | None, back: int = 0) -> Outcome:
     if len(found) != 1:
         raise UsageError("no-run", "нет ни файла, ни проверки {name}", "список: derbes report --list", name=name)
     return outcome_of(history.load(found[0]), found[0])
+
+
+def former_with(violation: str, name: str | None, state: str | None) -> Outcome:
+    """The named run, or the newest that has the violation: since it was shown, other targets may have been scanned."""
+    wanted = violation.upper()
+    if name is None and wanted.startswith("DRB-"):
+        history = History(state)
+        for run in history.runs()[:LOOK_BACK]:
+            document = history.load(run)
+            if document and any(known["id"].startswith(wanted) for known in document["violations"]):
+                return outcome_of(document, run)
+    return former(name, state)
 
 
 def _json(path: Path) -> Any:
