@@ -17,7 +17,7 @@ class NameReader(NumberReader):
     def _named(self, at: int, marker: Marker) -> tuple[int, int] | None:
         is_label = self._is(":", at + 1)  # «Registrant Street: Abay ave 52»
         left = None if marker.side == PREFIX_ONLY or is_label else self._name_left(at, marker)
-        if marker.side == SUFFIX_FIRST or (left is not None and self._left_is_better(at, left, marker)):
+        if marker.side == SUFFIX_FIRST or (left is not None and self._left_is_better(at, marker)):
             right = None
         else:
             right = self.name_right(at, marker)
@@ -26,7 +26,7 @@ class NameReader(NumberReader):
             return at - ordinal, right  # 1 переулок Ниеткалиева
         return None if left is None else (left, at)
 
-    def _left_is_better(self, at: int, left: int, marker: Marker) -> bool:
+    def _left_is_better(self, at: int, marker: Marker) -> bool:
         before = self.tokens[at - 1]
         if marker.kind == "micro":
             following = self._get(at + 1)
@@ -156,7 +156,7 @@ class NameReader(NumberReader):
             if "\n" in gap or len(gap) > 2:
                 break
             if token.type == "w" and not self._is_stop(before):
-                if self._is_name(token) and not (marker.shy and self._looks_like_surname(before, at)):
+                if self._is_name(token) and not (marker.shy and self._looks_like_surname(at)):
                     first, count = before, count + 1
                 elif token.low not in words().particles:
                     break
@@ -197,7 +197,7 @@ class NameReader(NumberReader):
             return first + 1 if self._is_name(self.tokens[first + 1]) else first
         return first
 
-    def _looks_like_surname(self, before: int, at: int) -> bool:
+    def _looks_like_surname(self, at: int) -> bool:
         return self.tokens[at].text.isupper() and not self.shouting
 
     def _is_stop(self, at: int) -> bool:

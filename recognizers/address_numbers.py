@@ -14,14 +14,14 @@ class NumberReader(Looker):
     """Reads what follows a street: «д. 10», «22-үй», «12/1-45», «корпус Б», «кв. (офис) 45»."""
 
     def _numbered(self, at: int, marker: Marker) -> tuple[int, int] | None:
-        right, left = self._number_right(at, marker), self._number_left(at)
+        right, left = self._number_right(at), self._number_left(at)
         if right is not None and left is not None:
             right = None if marker.side == SUFFIX_FIRST or self._is("-", at - 1) else right
         if right is not None:
             return at, right
         return None if left is None else (left, at)
 
-    def _number_right(self, at: int, marker: Marker) -> int | None:
+    def _number_right(self, at: int) -> int | None:
         to = self._skip(at + 1, ".:№#-")
         for _ in range(2):  # кв. (офис) 45, КВ ОФИС КАБ. 38
             inner = to + self._is("(", to)

@@ -107,11 +107,10 @@ def _token_pattern(markers: dict[str, Marker]) -> re.Pattern[str]:
 
 def tokens(text: str) -> list[Token]:
     """Cut ``text``; blanks are left out."""
-    lists = words()
-    return [_token(lists, match) for match in lists.token.finditer(text)]
+    return [_token(match) for match in words().token.finditer(text)]
 
 
-def _token(lists: Words, match: re.Match[str]) -> Token:
+def _token(match: re.Match[str]) -> Token:
     kind = match.lastgroup or "p"
     text = match.group()
     if kind in "cw":

@@ -152,14 +152,12 @@ def _says_otherwise(found: tuple[str, ...], lists: _Lists) -> bool:
     if len(found) > 1 and found[0] in lists.against_first and not {found[:2], found[:3]} & _phrases():
         return True
     last = next((word for word in reversed(found) if not word.isdigit()), "")
-    if last in lists.against and len(found) > 1 and not _ends_with_phrase(found, lists):
+    if last in lists.against and len(found) > 1 and not _ends_with_phrase(found):
         return True
-    return any(_CYRILLIC.match(word) and word in lists.against for word in found) and not _ends_with_phrase(
-        found, lists
-    )
+    return any(_CYRILLIC.match(word) and word in lists.against for word in found) and not _ends_with_phrase(found)
 
 
-def _ends_with_phrase(found: tuple[str, ...], lists: _Lists) -> bool:
+def _ends_with_phrase(found: tuple[str, ...]) -> bool:
     """``swift code``, ``birth date``: the word that would tell against belongs to the phrase itself."""
     return any(found[start:] in _phrases() for start in range(len(found) - 1))
 

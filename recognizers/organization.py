@@ -263,7 +263,7 @@ def _words_left(text: str, form: Form, taken: int) -> int | None:
     for count, word in enumerate(reversed(list(_WORD.finditer(body)))):
         if count >= WORDS or body[word.end() : end].strip(" ") or (count and end - word.end() > 2):
             break
-        if not _is_left_name(word.group(), form, body, word.start()):
+        if not _is_left_name(word.group(), body, word.start()):
             break
         if word.group() not in "&" and not word.group()[0].isdigit():
             found = word.start()
@@ -271,7 +271,7 @@ def _words_left(text: str, form: Form, taken: int) -> int | None:
     return None if found is None else form.start - len(window) + found
 
 
-def _is_left_name(word: str, form: Form, body: str, start: int) -> bool:
+def _is_left_name(word: str, body: str, start: int) -> bool:
     bare = word.rstrip(".,")
     if bare.lower() in lists().labels or bare.upper() in lists().stop:
         return False

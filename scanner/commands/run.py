@@ -83,7 +83,7 @@ def run(request: Request, progress: Quiet) -> Outcome:
     places = places_of(request.targets, setup.config)
     with _occurrences(request.occurrences) as sink:
         declared = rooted_places(setup.config) if setup.config is not None else ()
-        executor = _executor(request, places)
+        executor = _executor(request)
         scan = Scan(places, _shared_out(request.options, executor), setup.policy, declared, executor, progress, sink)
         try:
             with journalled(scan, request):
@@ -141,8 +141,8 @@ def exceptions_file(named: str | None, setup: Setup) -> Path | None:
     return usual if usual.exists() else None
 
 
-def _executor(request: Request, places: Sequence[Any]) -> Any:
-    """Processes pay off from tens of megabytes on; a small job is done before they have started."""
+def _executor(request: Request) -> Any:
+    """What ``--executor`` names; else processes when ``--jobs`` asks for several, else this process alone."""
     jobs = request.jobs or os.cpu_count() or 1
     if request.executor:
         return open_executor(request.executor, jobs)

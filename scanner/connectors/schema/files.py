@@ -27,7 +27,7 @@ _SKIPPED = frozenset({"node_modules", "vendor", "site-packages", "__pycache__", 
 
 @dataclass(frozen=True, slots=True)
 class DefinitionFile:
-    """One file as it was read. ``read`` and ``unread`` count statements, those that define nothing included."""
+    """One file as it was read. ``idle`` counts the statements that were understood and define nothing."""
 
     path: str
     definitions: tuple[Definition, ...] = ()
