@@ -187,3 +187,10 @@ def test_a_violation_is_found_though_other_targets_were_scanned_since(folder: Pa
     accept = ("accept", shown, "--reason", "разбор", "--until", "2026-12-20", "--by", "a", "--state", state)
     assert derbes(*accept).code == 0
     assert derbes("explain", "DRB-00000000", "--state", state).code == 2
+
+
+def test_an_unknown_entity_is_named(folder: Path) -> None:
+    ran = derbes("analyze", "--entities", "KZ_IIN,KZ_INN", write(folder / "a.txt", "x\n"))
+    assert ran.code == 2
+    assert "KZ_INN" in ran.err
+    assert "internal" not in ran.err

@@ -34,10 +34,13 @@ def analyze(
     """Каждая строка FILE (или stdin) — отдельный текст. Значения не печатаются, только их места."""
     from derbes.recognizers.analyzer import Analyzer
     from derbes.recognizers.fields import label_for
-    from derbes.recognizers.registry import load_recognizers
+    from derbes.recognizers.registry import load_recognizers, supported_entities
     from derbes.scanner.commands.run import load
+    from derbes.scanner.errors import UsageError
 
     wanted = {name.strip() for name in entities.split(",")} if entities else None
+    for unknown in sorted((wanted or set()) - set(supported_entities())):
+        raise UsageError("entity", "неизвестная сущность {name}", name=unknown)
     categories = load(config, policy).policy.category_by_entity
     analyzer = Analyzer(load_recognizers(wanted), min_score=min_score)
     out = sys.stdout
