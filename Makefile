@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint bench bench-accuracy bench-columns train docs clean
+.PHONY: help demo dev test lint bench soak bench-accuracy bench-columns soak train docs clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ lint: $(STAMP) ## ruff, mypy --strict, import layers
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+soak: $(STAMP) ## bounds of memory and time on inputs of hundreds of megabytes
+	$(BIN)/python -m pytest -m soak --timeout 900 tests/torture
 
 bench: $(STAMP) ## speed and memory against references in the same run
 	$(BIN)/python -m tests.bench.speed

