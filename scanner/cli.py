@@ -47,6 +47,15 @@ class Lazy(click.Group):
         command: click.Command = getattr(import_module(module), name)
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run a command. The reader of a pipe may go away (``derbes analyze | head``): that is no error of ours, while
+        click would make it exit code 1, which means violations."""
+        try:
+            return super().invoke(ctx)
+        except BrokenPipeError:
+            _drop_output()
+            raise click.exceptions.Exit(Exit.OK) from None
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command list of ``--help``, without importing any."""
         with formatter.section("Команды"):
@@ -87,10 +96,6 @@ def main(argv: list[str] | None = None) -> Any:
         code = Exit.ERROR
     except (KeyboardInterrupt, click.Abort):
         code = Exit.INTERRUPTED
-    except BrokenPipeError:
-        # The reader of a pipe went away (`derbes scan | head`): nothing to tell, and nowhere to tell it.
-        _drop_output()
-        code = Exit.OK
     except OSError as error:
         # A full disk, a device that is gone: what the system says of it names no data.
         from derbes.scanner.commands.messages import system_text

@@ -194,3 +194,15 @@ def test_an_unknown_entity_is_named(folder: Path) -> None:
     assert ran.code == 2
     assert "KZ_INN" in ran.err
     assert "internal" not in ran.err
+
+
+def test_a_reader_that_goes_away_is_no_violation(folder: Path) -> None:
+    write(folder / "texts", f"ИИН {IIN}\n" * 5000)
+    program = "from derbes.scanner.cli import main; main(['analyze', 'texts'])"
+    started = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    assert started.stdout is not None
+    assert started.stderr is not None
+    started.stdout.readline()
+    started.stdout.close()
+    assert started.stderr.read() == b""
+    assert started.wait(60) == 0

@@ -12,6 +12,7 @@ from derbes.scanner.model.inventory import Reason
 _WORDS = frozenset({"PERSON", "ADDRESS", "ORGANIZATION"})
 _FEW = 20  # values; in fewer no share means anything
 GUESS = 0.3
+_FULL = 0.85  # the recognizers' score of a given name with a surname or patronymic
 
 
 def mentions(context: Context, profile: FieldProfile, entities: Sequence[str]) -> tuple[float, list[Reason]]:
@@ -44,7 +45,10 @@ def _confidence(context: Context, profile: FieldProfile, entity: str, stats: Ent
         return stats.best
     values = profile.shape.values
     share = stats.units / values
+    full = stats.best >= _FULL and stats.units > 1  # a full name or address, and not just once
     if not _is_prose(profile):
+        if full and not stats.whole and context.about != "things":
+            return 0.6  # inside short remarks: «просил звонить …»
         if is_enumeration(profile.shape):
             return GUESS
         # Short values are one thing each: a column that is no names has no names in it, but for words alike.
@@ -52,7 +56,7 @@ def _confidence(context: Context, profile: FieldProfile, entity: str, stats: Ent
     if not stats.strong:
         return min(stats.best, 0.45)
     rare = values >= _FEW and share < 0.01 and stats.units < 3
-    alien = context.about == "things" and share < 0.05 and not stats.labelled
+    alien = context.about == "things" and share < 0.05 and not stats.labelled and not full
     return GUESS if alien else min(stats.best, 0.55 if rare else 0.8)
 
 

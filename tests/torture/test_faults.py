@@ -24,9 +24,11 @@ from derbes.scanner.connectors.base import Options
 from derbes.scanner.detect import analyzers, personal_analyzer, Settings
 settings = Settings(b"k")
 analyzers(settings.entities, settings.min_score), personal_analyzer(settings.entities, settings.min_score)
+request = Request("scan", [sys.argv[1]], Options(), state="none")
+run(request, Quiet())  # what is imported late must be there before root steps aside
 if os.geteuid() == 0:
     os.setgroups([]); os.setgid(65534); os.setuid(65534)
-inventory = run(Request("scan", [sys.argv[1]], Options(), state="none"), Quiet()).inventory
+inventory = run(request, Quiet()).inventory
 print(json.dumps([[one.path or one.place, one.code] for one in inventory.unscanned]))
 print(json.dumps(sorted({row.place for row in inventory.fields})))
 """
