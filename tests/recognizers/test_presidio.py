@@ -91,9 +91,9 @@ def test_each_recognizer_works_alone(name: str) -> None:
 @pytest.mark.parametrize("unit", ["7", ".", " ", "а", "А. ", "7 ", "Аа ", "a@b."], ids=repr)
 @pytest.mark.parametrize("name", [name for name in RECOGNIZERS if name != "NerRecognizer"])
 def test_time_grows_with_the_text_and_not_faster(name: str, unit: str) -> None:
-    recognizer = recognizer_class(name)()
-    small, large = (_seconds(recognizer, unit, size) for size in (50_000, 200_000))
-    assert large < 3 or large < 10 * small, f"{small:.2f} s for 50,000 characters, {large:.2f} s for 200,000"
+    # The best of three, each by a new recognizer: others may be busy, and what was read once may be remembered.
+    small, large = (min(_seconds(recognizer_class(name)(), unit, n) for _ in range(3)) for n in (50_000, 200_000))
+    assert large < 1 or large < 8 * small, f"{small:.2f} s for 50,000 characters, {large:.2f} s for 200,000"
 
 
 def _seconds(recognizer: TextRecognizer, unit: str, size: int) -> float:

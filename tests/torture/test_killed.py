@@ -16,7 +16,7 @@ import pytest
 
 from tests.torture.inputs import CSV, IIN, RECORD
 
-KILLS = int(os.environ.get("DERBES_KILLS", "6"))  # a soak takes more
+KILLS = 25
 FILES = 60
 PRELOADED = """
 import os, signal, sys, time
@@ -78,6 +78,7 @@ def inventory(path: Path) -> Any:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_resumed_after_kills_is_the_same_inventory(tmp_path: Path) -> None:
     fill(tmp_path)
     runner = Runner(tmp_path)
