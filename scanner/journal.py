@@ -22,8 +22,9 @@ from pathlib import Path
 from types import NoneType, UnionType
 from typing import IO, Any, Literal, Union, cast, get_args, get_origin, get_type_hints
 
-from derbes.scanner.engine import Job, UnitResult
+from derbes.scanner.engine import Job
 from derbes.scanner.executors import Executor, WorkerDied
+from derbes.scanner.gather import UnitResult
 
 _KEEP_DAYS = 14
 # What may go better next time: a unit that ended so is read again.

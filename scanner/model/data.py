@@ -47,12 +47,15 @@ class Unit:
     """A piece of work: small, picklable, with an id that is the same in every run over the same data.
 
     ``spec`` says what to read (byte range, key range, member …) and holds no secret. ``weight`` is a rough size in
-    bytes, for progress only.
+    bytes, for progress only. The same ``stamp`` as in an earlier run means that the content did not change since; it is
+    empty where that cannot be told cheaply. ``changed`` is when that was, in seconds since 1970, where known.
     """
 
     id: str
     spec: Mapping[str, Any] = field(default_factory=dict)
     weight: int = 0
+    stamp: str = ""
+    changed: float | None = None
 
 
 @dataclass(slots=True)

@@ -78,7 +78,10 @@ class Classification:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceRecord:
-    """A place as it was met: every file of an undeclared folder is one of its own."""
+    """A place as it was met: every file of an undeclared folder is one of its own.
+
+    ``carried`` of its ``units_read`` had not changed and come from earlier runs, the oldest of ``carried_from``.
+    """
 
     place: Place
     status: Status
@@ -89,6 +92,8 @@ class PlaceRecord:
     datasets: tuple[Dataset, ...] = ()
     facts: tuple[Facts, ...] = ()
     months: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # path -> YYYY-MM -> count
+    carried: int = 0
+    carried_from: str = ""  # ISO 8601
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,8 @@ from derbes.scanner.commands.progress import Quiet
 from derbes.scanner.commands.run import Request, run
 from derbes.scanner.connectors.base import Options
 from derbes.scanner.detect import Settings
-from derbes.scanner.engine import Job, UnitResult, scan_unit
+from derbes.scanner.engine import Job, scan_unit
+from derbes.scanner.gather import UnitResult
 from derbes.scanner.journal import Journal, decode, encode, machine_key, unit_key
 from derbes.scanner.model.data import Unit
 from derbes.scanner.model.inventory import Unscanned

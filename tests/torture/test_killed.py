@@ -116,18 +116,19 @@ def test_resume_reads_only_what_is_left(tmp_path: Path, monkeypatch: pytest.Monk
     from derbes.scanner.commands.progress import Quiet
     from derbes.scanner.commands.run import Request, run
     from derbes.scanner.connectors.base import Options
+    from derbes.scanner.gather import UnitResult
 
     data = fill(tmp_path)
     read: list[str] = []
     plain = engine.scan_unit
 
-    def interrupted(job: engine.Job) -> engine.UnitResult:
+    def interrupted(job: engine.Job) -> UnitResult:
         if len(read) == FILES:
             raise KeyboardInterrupt
         read.append(job.unit.id)
         return plain(job)
 
-    def counted(job: engine.Job) -> engine.UnitResult:
+    def counted(job: engine.Job) -> UnitResult:
         read.append(job.unit.id)
         return plain(job)
 

@@ -1,0 +1,183 @@
+"""What workers send home, put together: unit results -> one target -> place records and classifications.
+
+Results are merged with operations that commute, so that the inventory does not depend on the executor, on how many
+workers there were or on how a source was cut into units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from derbes.scanner.claims import Claim, attribute
+from derbes.scanner.classify import classify
+from derbes.scanner.codes import NOTES
+from derbes.scanner.model.data import Dataset
+from derbes.scanner.model.evidence import FieldProfile
+from derbes.scanner.model.facts import Facts
+from derbes.scanner.model.inventory import Classification, PlaceRecord, Unscanned
+from derbes.scanner.model.places import Place, Status
+from derbes.scanner.policy.types import Policy
+
+Key = tuple[str, str]  # (part, dataset name) inside a place
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """How much of a dataset was read; ``carried`` of its ``units`` by earlier runs, the oldest of ``read_at``."""
+
+    dataset: Dataset
+    units: int
+    size: int
+    carried: int = 0
+    read_at: str = ""
+
+    def __add__(self, other: Read) -> Read:
+        # Units of one dataset may know more or less of it (columns are met as they come).
+        best = max(self.dataset, other.dataset, key=lambda d: (len(d.fields), d.rows_total or 0, d.format))
+        read_at = min(self.read_at or other.read_at, other.read_at or self.read_at)
+        return Read(best, self.units + other.units, self.size + other.size, self.carried + other.carried, read_at)
+
+
+@dataclass(frozen=True, slots=True)
+class UnitResult:
+    """What a worker sends home. ``read_at``: when an earlier run read it, ISO 8601; empty: just now."""
+
+    place: str
+    unit: str
+    profiles: tuple[FieldProfile, ...]
+    reads: tuple[Read, ...]
+    unscanned: tuple[Unscanned, ...]
+    occurrences: bytes = b""
+    read_at: str = ""
+
+
+@dataclass(slots=True)
+class Gathered:
+    """Everything learned of one target while its units come in."""
+
+    place: Place
+    profiles: dict[tuple[str, str, str, bool], FieldProfile] = field(default_factory=dict)
+    reads: dict[Key, Read] = field(default_factory=dict)
+    unscanned: list[Unscanned] = field(default_factory=list)
+    facts: list[Facts] = field(default_factory=list)
+    database: bool = False
+
+    def add(self, result: UnitResult) -> None:
+        """Merge the result of one unit."""
+        for profile in result.profiles:
+            key = (profile.part, profile.dataset, profile.path, profile.sampled)
+            self.profiles[key] = self.profiles[key] + profile if key in self.profiles else profile
+        for read in result.reads:
+            if result.read_at:
+                read = replace(read, carried=read.units, read_at=result.read_at)
+            here = (read.dataset.part, read.dataset.name)
+            self.reads[here] = self.reads[here] + read if here in self.reads else read
+        self.unscanned += result.unscanned
+
+
+def finish(
+    one: Gathered, policy: Policy, claims: Sequence[Claim] = ()
+) -> tuple[list[PlaceRecord], list[Classification], list[Unscanned]]:
+    """Turn what was gathered of one target into place records, classifications and what was not read."""
+    records: list[PlaceRecord] = []
+    fields: list[Classification] = []
+    unscanned: list[Unscanned] = []
+    for share in _shares(one, claims):
+        months: dict[str, Mapping[str, int]] = {}
+        for read, prefix in share.reads:
+            here = (read.dataset.part, read.dataset.name)
+            profiles = [p for k, p in sorted(one.profiles.items()) if k[:2] == here]
+            profiles = [p if p.sampled else replace(p, units_read=read.units) for p in profiles]
+            rows = classify(read.dataset, profiles, policy)
+            fields += [replace(row, place=share.place.id, path=prefix + row.path) for row in rows]
+            months |= {prefix + p.path: p.shape.months for p in profiles if p.shape.months}
+        records.append(_record(share, months))
+        unscanned += share.missed
+    return records, fields, unscanned
+
+
+@dataclass(slots=True)
+class _Share:
+    """What belongs to one place of what was gathered of one target; each read with the prefix of its paths."""
+
+    place: Place
+    reads: list[tuple[Read, str]] = field(default_factory=list)
+    missed: list[Unscanned] = field(default_factory=list)
+    facts: list[Facts] = field(default_factory=list)
+
+
+def _shares(one: Gathered, claims: Sequence[Claim]) -> list[_Share]:
+    """Share out what was gathered among the places it belongs to: one, or one for each file of a folder."""
+    shares: dict[str, _Share] = {}
+
+    def share_of(part: str) -> tuple[_Share, str]:
+        place, prefix = attribute(one.place, part, claims)
+        return shares.setdefault(place.id, _Share(place)), prefix
+
+    for key in sorted(one.reads):
+        share, prefix = share_of(key[0])
+        share.reads.append((one.reads[key], prefix))
+    for problem in one.unscanned:
+        share, prefix = share_of("" if one.database else problem.path)
+        path = problem.path if one.database or one.place.declared else prefix.removesuffix("#")
+        share.missed.append(replace(problem, place=share.place.id, path=path))
+    for fact in one.facts:
+        place, prefix = attribute(one.place, fact.part, claims)
+        for name, share in shares.items():  # an archive's mode and age are those of its members
+            if name == place.id or name.startswith(place.id + "!"):
+                share.facts.append(replace(fact, part=prefix.removesuffix("#")))
+    if one.place.declared or one.database:
+        shares.setdefault(one.place.id, _Share(one.place))
+    for share in shares.values():
+        share.missed = _summed(share.missed)
+    return [shares[name] for name in sorted(shares)]
+
+
+def _summed(problems: Sequence[Unscanned]) -> list[Unscanned]:
+    """In order; what several units of a table only counted is said once."""
+    summed: dict[tuple[str, str, str], Unscanned] = {}
+    others: list[Unscanned] = []
+    for problem in problems:
+        if problem.code not in NOTES or set(problem.params) != {"count"}:
+            others.append(problem)
+            continue
+        key = (problem.path, problem.code, problem.message)
+        count = problem.params["count"] + (summed[key].params["count"] if key in summed else 0)
+        summed[key] = replace(problem, params={"count": count})
+    return sorted([*others, *summed.values()], key=lambda problem: (problem.path, problem.code))
+
+
+_FAILURES = frozenset({"internal", "worker-died", "query-failed", "connection-lost", "file-damaged"})
+
+
+def _record(share: _Share, months: Mapping[str, Mapping[str, int]]) -> PlaceRecord:
+    place, reads = share.place, [read for read, _ in share.reads]
+    units = sum(read.units for read in reads)
+    status: Status = "scanned"
+    serious = [problem for problem in share.missed if problem.code not in NOTES]
+    if serious and reads:
+        status = "partial"
+    elif serious:
+        status = "failed" if any(problem.code in _FAILURES for problem in serious) else "skipped"
+    totals = [_total(read, status) for read in reads]
+    return PlaceRecord(
+        place=replace(place, kind=place.kind or next((r.dataset.kind for r in reads), None)),
+        status=status,
+        unit=reads[0].dataset.unit if reads else "document",
+        units_read=units,
+        units_total=None if None in totals else sum(t for t in totals if t is not None),
+        bytes_read=sum(read.size for read in reads),
+        datasets=tuple(read.dataset for read in reads),
+        facts=tuple(share.facts),
+        months=months,
+        carried=sum(read.carried for read in reads),
+        carried_from=min((read.read_at for read in reads if read.read_at), default=""),
+    )
+
+
+def _total(read: Read, status: Status) -> int | None:
+    """Units of a dataset, read or not; what a whole read counted is exact."""
+    if read.dataset.rows_total is not None:
+        return max(read.dataset.rows_total, read.units)
+    return read.units if status == "scanned" else None
