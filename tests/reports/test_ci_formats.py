@@ -12,13 +12,17 @@ from typing import Any
 
 import pytest
 from defusedxml import ElementTree
-from jsonschema import Draft7Validator
+from jsonschema import Draft7Validator, Draft202012Validator
 
 from derbes.reports import open_report
 from derbes.scanner.model.findings import Outcome
 from tests.reports.outcomes import HOST, clean, hostile, many, outcome
 
-SCHEMA = json.loads((Path(__file__).parent / "schemas" / "sarif-used.json").read_text("utf-8"))
+SCHEMAS = Path(__file__).parent / "schemas"
+SCHEMA = json.loads((SCHEMAS / "sarif-used.json").read_text("utf-8"))
+OFFICIAL = Draft202012Validator(
+    json.loads((SCHEMAS / "sarif-2.1.0.json").read_text("utf-8")), format_checker=Draft202012Validator.FORMAT_CHECKER
+)
 
 
 def sarif(result: Outcome) -> dict[str, Any]:
@@ -42,6 +46,34 @@ def test_sarif_is_valid_and_every_result_has_a_place_in_the_repository(result: O
         assert run["tool"]["driver"]["rules"][one["ruleIndex"]]["id"] == one["ruleId"]
     marks = [one["partialFingerprints"]["derbes/v1"] for one in run["results"]]
     assert len(set(marks)) == len(marks)
+
+
+@pytest.mark.parametrize("lang", ["ru", "kk", "en"])
+@pytest.mark.parametrize("result", [outcome(), clean(), hostile(), many(30)], ids=["usual", "clean", "hostile", "many"])
+def test_sarif_meets_the_official_schema(result: Outcome, lang: str) -> None:
+    document = json.loads(open_report("sarif", lang).render(result))
+    assert [f"{error.json_path}: {error.message}" for error in OFFICIAL.iter_errors(document)] == []
+
+
+def test_the_official_schema_would_refuse_what_is_wrong() -> None:
+    document = json.loads(open_report("sarif", "ru").render(outcome()))
+    document["runs"][0]["results"][0]["level"] = "critical"
+    document["runs"][0]["results"][1]["locations"][0]["physicalLocation"]["region"]["startLine"] = 0
+    del document["runs"][0]["results"][2]["message"]
+    assert len(list(OFFICIAL.iter_errors(document))) == 3
+
+
+def test_sarif_describes_rules_and_reasons_as_github_wants() -> None:
+    """GH2012 of Microsoft's validator: every descriptor has a short and a full description and a help."""
+    driver = sarif(outcome())["tool"]["driver"]
+    described = [*driver["rules"], *driver["notifications"]]
+    assert {one["id"] for one in driver["notifications"]} >= {"file-encrypted", "no-select"}
+    for one in described:
+        assert all(one[key]["text"] for key in ("shortDescription", "fullDescription", "help")), one["id"]
+        assert len(one["fullDescription"]["text"]) < 1024
+    ids = {one["id"] for one in driver["notifications"]}
+    notes = sarif(outcome())["invocations"][0]["toolExecutionNotifications"]
+    assert {note["descriptor"]["id"] for note in notes} <= ids
 
 
 def test_sarif_shows_a_column_where_its_place_is_declared_and_a_line_where_it_is() -> None:
