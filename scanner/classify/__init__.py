@@ -6,13 +6,15 @@ same evidence of names, types, comments, neighbours and tables is weighed, and c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from derbes.scanner.classify.column import TWELVE, by_context, by_values, probability
 from derbes.scanner.classify.context import Context, contexts
+from derbes.scanner.classify.definitions import completed
 from derbes.scanner.classify.intervals import in_whole
 from derbes.scanner.classify.mention import mentions
+from derbes.scanner.classify.special import special
 from derbes.scanner.model.data import Dataset
 from derbes.scanner.model.evidence import EntityStats, FieldProfile
 from derbes.scanner.model.inventory import Classification, EntityCount, Reason
@@ -42,9 +44,22 @@ def classify(dataset: Dataset, profiles: Sequence[FieldProfile], policy: Policy)
 
 def classify_schema(dataset: Dataset, policy: Policy) -> list[Classification]:
     """Declared fields by name, type, comment, neighbours and table alone; confidence is 0.7 at most."""
-    return [
-        row for context in contexts(dataset, ()).values() for row in _named(dataset, context, policy, SCHEMA_CAP, 0)
-    ]
+    known = completed(contexts(dataset, ()), dataset)
+    rows = [row for context in known.values() for row in _named(dataset, context, policy, SCHEMA_CAP, 0)]
+    return [*rows, *_special(dataset, known, policy, {row.path for row in rows})]
+
+
+def _special(
+    dataset: Dataset, known: Mapping[str, Context], policy: Policy, taken: Collection[str]
+) -> Iterator[Classification]:
+    """Photos, health and the like: fields of which nothing else is known."""
+    for field in dataset.fields:
+        if field.path not in taken and (found := special(known[field.path], field.comment)):
+            entity, reasons = found
+            category = policy.category_by_entity.get(entity, "undeclared")
+            profile = FieldProfile(dataset.part, dataset.name, field.path, 0)
+            confidence = min(probability(reasons), SCHEMA_CAP)
+            yield _row(dataset, known[field.path], profile, category, [entity], "column", confidence, reasons)
 
 
 def _judged(dataset: Dataset, context: Context, profile: FieldProfile, policy: Policy) -> list[Classification]:

@@ -1,0 +1,97 @@
+"""What only a definition says: the table completes the name of a field, the type names its content, the label of a form
+is what people are asked for, and a city beside an address is part of it.
+
+Everything here adds evidence to the contexts that the classifier weighs; it decides nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from derbes.recognizers.fields import Reading, read, words_of
+from derbes.scanner.classify.context import PERSON_KINDS, Context
+from derbes.scanner.model.data import Dataset
+
+# Names that say nothing without their table: `bank_cards.number`, `emails.address`, `phones.value`.
+_GENERIC = frozenset("name number no num value address code series serial номер значение имя адрес серия".split())
+_COMPOUNDS = {"bankcard": "bank card", "creditcard": "credit card", "paymentcard": "payment card"}
+# Types of frameworks that are names of what they hold.
+_SPEAKING = {
+    "email": "email", "emailstr": "email", "emailaddress": "email", "multiemail": "email", "tel": "phone",
+    "phone": "phone", "telephone": "phone", "phonenumber": "phone", "modelphonenumber": "phone", "iban": "iban",
+    "genericipaddress": "ip", "ipaddress": "ip", "inet": "ip", "ipv4": "ip", "ipvanyaddress": "ip", "macaddr": "mac",
+    "paymentcardnumber": "card number", "bic": "bic",
+}  # fmt: skip
+# Parts that no address is complete without; beside one, or together in a table about people, they are address.
+_PARTS = frozenset(
+    "city town postcode zip zipcode postal region state province district county settlement locality village suburb"
+    " street house apartment flat building город индекс область район улица дом квартира населенный қала облыс аудан"
+    " көше үй пәтер gorod oblast rayon ulitsa".split()
+)
+_ABOUT_PARTS = frozenset("code number name no ru kz kk en line of пункт почтовый номер атауы индексі".split())
+_LINE = re.compile(r"(?:address|addr|street)?[_ ]?line[_ ]?\d", re.IGNORECASE)
+_MAIL_LIST = re.compile(r"(?:^|_)(?:cc|bcc|recipients?|subscribers?|notify|to|from)$", re.IGNORECASE)
+_MAIL = re.compile(r"\be-?mail", re.IGNORECASE)
+
+
+def completed(known: Mapping[str, Context], dataset: Dataset) -> dict[str, Context]:
+    """``known`` with what the definition says beyond the bare names of its fields."""
+    comments = {field.path: field.comment for field in dataset.fields}
+    table = _Table(
+        dataset.name,
+        dataset.kind == "form",
+        frozenset(word for field in dataset.fields for word in words_of(field.name)) & _PARTS,
+    )
+    return {
+        path: replace(context, readings=found) if (found := _meant(context, table, comments[path])) else context
+        for path, context in known.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    name: str
+    form: bool
+    parts: frozenset[str]  # words of an address among the names of its fields
+
+
+def _meant(context: Context, table: _Table, comment: str) -> tuple[Reading, ...]:
+    """Readings that are better than those of the name alone; none when there are none."""
+    if generic := _with_table(context, table.name):
+        return generic
+    if context.sure and context.sure.kind.entities:
+        return ()
+    if spoken := _SPEAKING.get(re.sub(r"[^a-z0-9]", "", context.type)):
+        return read(spoken)
+    if table.form and context.comment and context.comment[0].sure and not context.readings:
+        return context.comment
+    if _MAIL_LIST.search(context.name) and _MAIL.search(comment):
+        return read("email")
+    return read("address") if _is_part_of_address(context, table) else ()
+
+
+def _with_table(context: Context, table: str) -> tuple[Reading, ...]:
+    """``number`` of a table ``bank_cards`` is a ``bank card number``."""
+    if not _GENERIC.issuperset(words_of(context.name)):
+        return ()
+    thing = [_COMPOUNDS.get(word, word) for word in map(_singular, words_of(table.rpartition(".")[2]))]
+    found = read(" ".join([*thing, context.name]))
+    return found if found and found[0].sure and found[0].kind.entities else ()
+
+
+def _singular(word: str) -> str:
+    if word.endswith("ies"):
+        return word[:-3] + "y"
+    return word.removesuffix("es") if word.endswith("sses") else word.removesuffix("s")
+
+
+def _is_part_of_address(context: Context, table: _Table) -> bool:
+    words = [word for word in words_of(context.name) if not word.isdigit()]
+    if not (_PARTS & {*words} and _PARTS | _ABOUT_PARTS | {"billing", "shipping", "delivery", "home"} >= {*words}):
+        return bool(_LINE.fullmatch(context.name)) and "address" in context.neighbours
+    if context.about == "things" and words_of(table.name)[-1:] != ("address",):
+        return False
+    beside = "address" in context.neighbours
+    return beside or (len(table.parts) > 1 and bool(PERSON_KINDS & context.neighbours))
