@@ -69,7 +69,7 @@ def _trim(text: str, start: int, end: int) -> int:
 
 def _is_known(number: str) -> bool:
     code = iban.bank_code(iban.compact(number))
-    return code is None or code in bic.BANKS or code in bic.CLOSED_CODES
+    return code is None or code in bic.BANKS or code in bic.FORMER
 
 
 def _is_labelled(text: str, start: int) -> bool:

@@ -3,8 +3,9 @@
 Four letters, a country, two letters or digits, optionally a branch of three. The shape alone fits many a word
 («XXXXKZXX»), so a Kazakhstani code is valid only when it is on the list.
 
-Sources: the National Bank's directory of BICs as restated in public dictionaries of bank codes; codes of closed and
-renamed banks are kept, because old documents carry them.
+Sources: the National Bank's directory of BICs as restated in public dictionaries of bank codes. Banks that are closed
+or renamed, whose codes old documents carry: an older edition of it, the registry of schwifty 2026.10.1 (MIT), and for
+926, Kazkommertsbank, published requisites.
 
 >>> validate("CASPKZKA")
 'CASPKZKA'
@@ -30,18 +31,27 @@ _LIST = """
 849 NURSKZKX 856 KCJBKZKX 885 KZIBKZKA 886 INLMKZKA 896 ZAJSKZ22 907 DVKAKZKA 913 BKCHKZKA 914 BRKEKZKA 927 KICEKZKX
 930 ICBKKZKX 948 EURIKZKA 949 ATYNKZKA 965 IRTYKZKA 972 HCSKKZKA 998 TSESKZKA
 """
-_CLOSED = "224 284 319 450 473 492 549 553 564 639 774 780 781 826 920 922 942 943 947"
+_FORMER_LIST = """
+224 KISCKZKX 284 NPCKKZKA 319 ABKZKZKX 450 ASFBKZKA 473 MSRBKZKA 492 DEMIKZKA 549 SENIKZKA 553 NBPAKZKA 564 KMGCKZKA
+639 NFBAKZ23 774 LARIKZKA 780 JSRBKZKA 781 TBKBKZKA 826 ALMNKZKA 914 SABRKZKA 920 KAZSKZKA 922 ABNAKZKX 926 KZKOKZKX
+942 EXKAKZKA 943 CABRKZKA 947 ALFAKZKA
+"""
+
+
+def _pairs(table: str) -> dict[str, str]:
+    return dict(zip(table.split()[::2], table.split()[1::2], strict=True))
+
+
 # Three-digit code -> BIC of banks in business.
-BANKS: dict[str, str] = dict(zip(_LIST.split()[::2], _LIST.split()[1::2], strict=True))
-# Banks that are closed or renamed: accounts and codes in old documents.
-CLOSED_CODES = frozenset(_CLOSED.split())
-FORMER = frozenset({"SABRKZKA", "ALFAKZKA", "LARIKZKA", "ALMNKZKA", "KZKOKZKX", "ABKZKZKX", "KABKZKZX", "DABAKZKA"})
+BANKS: dict[str, str] = _pairs(_LIST)
+# The same of banks that are closed or renamed: accounts and codes in old documents.
+FORMER: dict[str, str] = _pairs(_FORMER_LIST)
 
 
 @cache
 def known() -> frozenset[str]:
     """Every code on the list, past and present."""
-    return frozenset(BANKS.values()) | FORMER
+    return frozenset(BANKS.values()) | frozenset(FORMER.values())
 
 
 def compact(text: str) -> str:

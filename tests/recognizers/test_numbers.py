@@ -56,7 +56,7 @@ VALID: dict[str, list[str]] = {
         "IR200170000000339545727003",
         "RU0204452560040702810412345678901",
     ],
-    "bic": ["CASPKZKA", "hsbkkzkx", "DEUTDEFF500"],
+    "bic": ["CASPKZKA", "hsbkkzkx", "DEUTDEFF500", "SABRKZKA", "KZKOKZKX", "NFBAKZ23"],
     "phone": [
         "+7 (701) 123-45-67",
         "87011234567",
@@ -106,7 +106,7 @@ INVALID: dict[str, list[object]] = {
         "BG93 BNBG 9661 1A20 3456 78",
         "AD48 0001 2030",
     ],
-    "bic": ["XXXXKZXX", "CASPKZK", "12345678"],
+    "bic": ["XXXXKZXX", "CASPKZK", "12345678", "KABKKZKA"],
     "phone": [
         "12345",
         "",
