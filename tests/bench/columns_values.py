@@ -29,6 +29,11 @@ _WORDS = (
 )
 
 
+def seed(text: str) -> None:
+    """Start anew, so that the values of one column do not depend on those made before."""
+    _R.seed(text)
+
+
 def _number(digits: int) -> str:
     return "".join(_R.choices("0123456789", k=digits))
 
