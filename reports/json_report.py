@@ -57,6 +57,7 @@ def document(outcome: Outcome, lang: str) -> dict[str, Any]:
                     for name, purpose in outcome.policy.purposes.items()
                 },
                 "rules": {name: dict(titles) for name, titles in outcome.policy.rules.items()},
+                "fideslang": dict(outcome.policy.fideslang),
             },
             "config": outcome.declared_only,
             "places": [_place(record) for record in inventory.places],

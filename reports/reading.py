@@ -55,6 +55,7 @@ def _outcome(document: dict[str, Any]) -> Outcome:
             policy.get("subjects", {}),
             {name: PurposeRef(**purpose) for name, purpose in policy.get("purposes", {}).items()},
             policy.get("rules", {}),
+            policy.get("fideslang", {}),
         ),
         violations=tuple(_violation(one) for one in document["violations"]),
         exemptions=tuple(Exemption(**one) for one in document.get("exceptions", [])),

@@ -7,7 +7,7 @@ from typing import Any
 
 # C0 and C1 controls, bidirectional overrides, line separators, lone surrogates of undecodable file names.
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_ACTIVE = re.compile(
+ACTIVE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufff9-\ufffb\ufffe\uffff"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
@@ -15,7 +15,7 @@ _ACTIVE = re.compile(
 
 def printable(text: str) -> str:
     """``text`` with every active character written as an escape."""
-    return _ACTIVE.sub(_escape, text)
+    return ACTIVE.sub(_escape, text)
 
 
 def _escape(match: re.Match[str]) -> str:

@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "init": ("derbes.scanner.commands.init:init", "создать derbes.yml и policy.yml с пояснениями"),
     "place": ("derbes.scanner.commands.place:place", "места из derbes.yml: список, соединение и права"),
     "policy": ("derbes.scanner.commands.policy:policy", "проверить политику, показать её, схема файлов"),
+    "export": ("derbes.scanner.commands.export:export", "опись для каталога данных: Fides, ODCS, DataHub и другие"),
     "recognizers": ("derbes.scanner.commands.recognizers:recognizers", "что умеет распознавать derbes"),
     "report": ("derbes.scanner.commands.report:report", "любой отчёт ещё раз из JSON-отчёта"),
     "review": ("derbes.scanner.commands.review:review", "проверить схему, миграцию, форму или API до запуска"),

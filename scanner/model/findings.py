@@ -81,6 +81,7 @@ class PolicyRef:
     subjects: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # id -> titles by language
     purposes: Mapping[str, PurposeRef] = field(default_factory=dict)
     rules: Mapping[str, Mapping[str, str]] = field(default_factory=dict)  # id -> titles by language
+    fideslang: Mapping[str, str] = field(default_factory=dict)  # category or entity -> key, where the policy says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

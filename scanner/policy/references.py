@@ -156,6 +156,11 @@ def check_policy(
         check.known("subject", _texts(item, path, "subjects"), names.subjects)
     for path, item in _entries(data, "retention"):
         check.known("purpose", _texts(item, path, "purpose"), names.purposes)
+    check.known("clause", _texts(_mapping(data, "breach"), ("breach",), "clause"), names.clauses)
+    for name in _mapping(data, "fideslang"):
+        if name not in (known := [*names.categories, *names.entities, UNDECLARED, TECHNICAL]):
+            params = {"name": str(name), "suggestion": nearest(name, known)}
+            check.add("policy-category", ("fideslang", name), _UNKNOWN["category"][1], key=True, **params)
     for name, change in _mapping(data, "rules").items():
         if isinstance(change, dict):
             _check_change(check, name, change, names, rules)

@@ -125,6 +125,12 @@ class Condition(Model):
 Each = Literal["field", "category", "place", "part", "records", "access", "channel"]
 
 
+class Breach(Model):
+    """What the policy promises when data have come into the wrong hands: the clause that reports quote."""
+
+    clause: str
+
+
 class Example(Model):
     """One case that the rule must flag or pass; a test runs it through the real evaluator.
 
@@ -182,6 +188,7 @@ class PolicyFile(Model):
     """``policy.yml``: the clauses of a privacy policy as data.
 
     ``extends`` names a built-in policy: what this file leaves out stands as there; entries of the same id replace it.
+    ``fideslang``: category or entity -> key of the Fides taxonomy, where the usual one is not meant.
     """
 
     version: Literal[1]
@@ -196,6 +203,8 @@ class PolicyFile(Model):
     subjects: tuple[Subject, ...] = ()
     purposes: tuple[Purpose, ...] = ()
     retention: tuple[RetentionTerm, ...] = ()
+    breach: Breach | None = None
+    fideslang: Mapping[str, Annotated[str, Field(pattern=r"^[A-Za-z0-9_.<>-]{1,200}$")]] = Field(default_factory=dict)
     rules: Mapping[str, RuleChange] = Field(default_factory=dict)
 
 
@@ -283,4 +292,5 @@ class Policy(PolicyFile):
                 for purpose in self.purposes
             },
             {rule.id: rule.title.by_language() for rule in self.active_rules},
+            dict(self.fideslang),
         )
