@@ -125,6 +125,8 @@ def _place(record: PlaceRecord) -> dict[str, Any]:
         "units_read": record.units_read,
         "units_total": record.units_total,
         "bytes_read": record.bytes_read,
+        "units_carried": record.carried,
+        "carried_from": record.carried_from or None,
         "declared_at": {"file": place.declared_at.file, "line": place.declared_at.line} if place.declared_at else None,
         "roles": list(place.roles) if place.roles is not None else None,
         "retention": {"keep": place.retention.keep, "column": place.retention.column} if place.retention else None,

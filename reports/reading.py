@@ -91,6 +91,8 @@ def _place(one: dict[str, Any]) -> PlaceRecord:
             Dataset(d["part"], d["name"], d["kind"], d["unit"], d["format"], rows_total=d["rows"])
             for d in one.get("datasets", ())
         ),
+        carried=one.get("units_carried", 0),
+        carried_from=one.get("carried_from") or "",
     )
 
 

@@ -93,6 +93,12 @@ class TextReport(Report):
         rest = len(records) - len(named[:_MAX_PLACES])
         if rest:
             yield f"·  {tr('ещё', self.lang)} {count(rest, 'место', 'места', 'мест', self.lang)}"
+        carried = [record for record in records if record.carried]
+        if carried:
+            units = short(sum(record.carried for record in carried), self.lang)
+            oldest = min(record.carried_from for record in carried)[:10]
+            message = "Не менялись и взяты из проверок с {date}: записей {units}; прочитать всё: --full"
+            yield f"·  {tr(message, self.lang, date=oldest, units=units)}"
 
     def _place(
         self,

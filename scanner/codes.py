@@ -41,6 +41,7 @@ MEANINGS: Mapping[str, str] = {
     "part-damaged": "часть файла повреждена, остальное прочитано",
     "rows-damaged": "часть строк не разобрана, остальные прочитаны",
     "sampled": "прочитана случайная выборка строк, как и было велено",
+    "unchanged": "не менялось с времени, названного в --since, и потому не прочитано",
     # a review before launch
     "statement-unread": "часть определения не разобрана",
     "unanswered": "определение этого не говорит, и никто этого не указал",
@@ -51,6 +52,7 @@ MEANINGS: Mapping[str, str] = {
 }
 CODES: frozenset[str] = frozenset(MEANINGS)
 
-# Said, but nothing is missing that was asked for: the sample was asked for, and binary values hold no text to read.
+# Said, but nothing is missing that was asked for: the sample was, and so was leaving out what did not change; binary
+# values hold no text to read.
 # The only list of its kind: the state of a place, the exit code and the reports all ask it.
-NOTES: frozenset[str] = frozenset({"sampled", "column-binary"})
+NOTES: frozenset[str] = frozenset({"sampled", "unchanged", "column-binary"})

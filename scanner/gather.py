@@ -160,6 +160,8 @@ def _record(share: _Share, months: Mapping[str, Mapping[str, int]]) -> PlaceReco
         status = "partial"
     elif serious:
         status = "failed" if any(problem.code in _FAILURES for problem in serious) else "skipped"
+    elif share.missed and not reads:
+        status = "skipped"
     totals = [_total(read, status) for read in reads]
     return PlaceRecord(
         place=replace(place, kind=place.kind or next((r.dataset.kind for r in reads), None)),

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 KEEP_RUNS = 400
+OFF = "none"
 
 
 _BUSY_SECONDS = 30  # how long to wait for another run that is writing
@@ -32,8 +33,18 @@ def default_state() -> str:
     return f"sqlite:///{_user_folder()}/history.sqlite"
 
 
+def is_off(state: str | None) -> bool:
+    """Whether ``--state none`` or ``DERBES_STATE=none`` asks that nothing is kept."""
+    return (state or os.environ.get("DERBES_STATE")) == OFF
+
+
 def state_url(state: str | None) -> str:
-    """``--state`` as an SQLAlchemy URL: a path alone means an SQLite file; nothing means the usual place."""
+    """``--state`` as an SQLAlchemy URL: a path alone means an SQLite file; nothing means the usual place.
+
+    Raises :class:`UsageError` when the history is off: there is nothing to look into.
+    """
+    if is_off(state):
+        raise UsageError("no-run", "история проверок отключена (none)", "назвать её: --state ФАЙЛ, или JSON-отчёт")
     state = state or default_state()
     return state if "://" in state else f"sqlite:///{state}"
 

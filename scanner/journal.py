@@ -28,7 +28,7 @@ from derbes.scanner.gather import UnitResult
 
 _KEEP_DAYS = 14
 # What may go better next time: a unit that ended so is read again.
-_AGAIN = frozenset(
+AGAIN = frozenset(
     {"internal", "worker-died", "connection-lost", "lock-timeout", "statement-timeout", "query-failed", "interrupted"}
     | {"dsn-auth", "dsn-connect", "dsn-parse", "file-unreadable", "file-vanished", "limit-time", "limit-memory"}
 )
@@ -66,7 +66,7 @@ class Journal:
 
     def add(self, job: Job, result: UnitResult) -> None:
         """Note a finished unit; a full disk ends the journal, not the run."""
-        if self._stream.closed or any(problem.code in _AGAIN for problem in result.unscanned):
+        if self._stream.closed or any(problem.code in AGAIN for problem in result.unscanned):
             return
         key = unit_key(job)
         if key is None:

@@ -40,6 +40,11 @@ def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     patch.undo()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest tests first: begun last, one of them would keep a single worker busy when all others are done."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Where everything is installed (``.ci/run``) a skipped test is a failure."""
     reporter = session.config.pluginmanager.get_plugin("terminalreporter")

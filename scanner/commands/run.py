@@ -11,23 +11,18 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from hashlib import blake2b
 from pathlib import Path
 from typing import IO, Any, BinaryIO
 
-import click
-
-from derbes import __version__
-from derbes.reports.i18n import tr
+from derbes.scanner.codes import NOTES
 from derbes.scanner.commands.progress import Quiet
+from derbes.scanner.commands.remembering import remembering
 from derbes.scanner.commands.targets import places_of, rooted_places
 from derbes.scanner.connectors.base import Options
 from derbes.scanner.engine import Scan
 from derbes.scanner.errors import UsageError
 from derbes.scanner.evaluate import evaluate
 from derbes.scanner.executors import open_executor
-from derbes.scanner.history import state_folder
-from derbes.scanner.journal import Journal, Journalled, fingerprint, machine_key
 from derbes.scanner.model.findings import Exemption, Outcome, Violation
 from derbes.scanner.model.inventory import Inventory, PlaceRecord, Run, Unscanned
 from derbes.scanner.policy.config import Config, find_config, load_setup
@@ -56,6 +51,7 @@ class Request:
     allow_incomplete: bool = False
     state: str | None = None
     resume: bool = False
+    since: float | None = None  # seconds since 1970
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +82,7 @@ def run(request: Request, progress: Quiet) -> Outcome:
         executor = _executor(request)
         scan = Scan(places, _shared_out(request.options, executor), setup.policy, declared, executor, progress, sink)
         try:
-            with journalled(scan, request):
+            with remembering(scan, request):
                 records, fields, unscanned = scan.run()
         finally:
             progress.close()
@@ -96,7 +92,7 @@ def run(request: Request, progress: Quiet) -> Outcome:
         command=request.command,
         started_at=started.isoformat(timespec="seconds"),
         finished_at=datetime.now().astimezone().isoformat(timespec="seconds"),
-        complete=all(record.status == "scanned" for record in records),
+        complete=all(problem.code in NOTES for problem in unscanned),
         executor=scan.executor.name,
     )
     inventory = Inventory(run=run_, places=tuple(records), fields=tuple(fields), unscanned=tuple(unscanned))
@@ -153,44 +149,6 @@ def _shared_out(options: Options, executor: Any) -> Options:
     """The rate of reading a database is one promise, however many workers keep it together."""
     rate, workers = options.max_rows_per_second, getattr(executor, "workers", 1)
     return replace(options, max_rows_per_second=max(1, rate // workers)) if rate else options
-
-
-@contextmanager
-def journalled(scan: Scan, request: Request) -> Iterator[None]:
-    """While ``scan`` runs, its finished units are noted; what an interrupted run had noted is taken from there.
-
-    The journal stays when the run does not come to its end. Hashes of values are keyed by a key of this machine and
-    of these very targets, so that the two halves of a resumed run can be put together.
-    """
-    if request.state == "none":
-        yield
-        return
-    folder = state_folder(request.state) / "unfinished"
-    secret = machine_key(folder)
-    name = fingerprint(
-        [__version__, scan.places, scan.declared, scan.options, scan.policy.ref(), scan.occurrences is not None]
-    )
-    scan.settings = replace(scan.settings, key=blake2b(name.encode(), key=secret, digest_size=16).digest())
-    journal = Journal.open(folder, name, request.resume)
-    if journal is None:
-        yield
-        return
-    scan.executor = Journalled(scan.executor, journal)
-    finished = False
-    try:
-        yield
-        finished = True
-    except KeyboardInterrupt:
-        _say("прервано; готовое сохранено. Продолжить: та же команда с --resume")
-        raise
-    finally:
-        journal.close(finished)
-    if request.resume:
-        _say("продолжено: частей из прерванной проверки {reused}", reused=journal.reused)
-
-
-def _say(message: str, **params: object) -> None:
-    click.echo(tr(message, **params), err=True)
 
 
 @contextmanager

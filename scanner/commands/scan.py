@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,7 @@ gate_options = stack(
 @report_options
 @reading_options
 @gate_options
+@click.option("--since", metavar="RUN|DATE", help="файлы, которые с тех пор не менялись, не читать")
 def scan(**given: Any) -> None:
     """Опись: что где лежит.
 
@@ -86,6 +88,7 @@ def carry_out(command: str, given: dict[str, Any]) -> Exit:
         allow_incomplete=given["allow_incomplete"],
         state=given["state"],
         resume=given["resume"],
+        since=since(given.get("since"), given["state"]),
     )
     outcome = run(request, open_progress(speaker.quiet, speaker.terminal))
     verdict = gate(outcome, given["fail_on"])
@@ -93,6 +96,22 @@ def carry_out(command: str, given: dict[str, Any]) -> Exit:
     publish(outcome, outputs, given["format_"], speaker, (verdict.exit, reason))
     remember(outcome, given["state"])
     return verdict.exit
+
+
+def since(named: str | None, state: str | None) -> float | None:
+    """``--since`` in seconds since 1970: a date, a time, or the beginning of a run in the history."""
+    if named is None:
+        return None
+    try:
+        return datetime.fromisoformat(named).timestamp()
+    except ValueError:
+        from derbes.scanner.history import History
+
+        found = History(state).load(named)
+    if found is None:
+        hint = "дата: 2026-11-22; время: 2026-11-22T18:00; номера проверок: derbes report"
+        raise UsageError("usage", "--since {named}: нет такой проверки и не дата", hint, named=named)
+    return datetime.fromisoformat(found["run"]["started_at"]).timestamp()
 
 
 def outputs_of(targets: tuple[str, ...]) -> list[tuple[str, Path]]:
@@ -142,9 +161,9 @@ def remember(outcome: Any, state: str | None) -> None:
     """Into the history; a history that cannot be written is said, and changes no verdict."""
     from derbes.reports.json_report import document
     from derbes.scanner.commands.messages import error_text
-    from derbes.scanner.history import History
+    from derbes.scanner.history import History, is_off
 
-    if state == "none":
+    if is_off(state):
         return
     try:
         History(state).save(document(outcome, "ru"))

@@ -7,12 +7,14 @@ import fnmatch
 import os
 import re
 import stat
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path, PurePath
 from urllib.parse import unquote
 
 from derbes.scanner.connectors.credentials import resolve
+from derbes.scanner.model.data import Stamp
 from derbes.scanner.model.inventory import Unscanned
 from derbes.scanner.model.places import Place
 
@@ -21,11 +23,15 @@ _MAGIC = re.compile(r"[*?\[]")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A regular file: how to open it, what it is called in reports, and its size when it was listed."""
+    """A regular file: how to open it, what it is called in reports, its size and its stamp when it was listed."""
 
     path: str
     part: str
     size: int
+    stamp: Stamp | None = None
+
+
+SETTLED = 2.0  # seconds; the clocks of file systems tick as coarsely as that
 
 
 def discover(place: Place, follow_links: bool = False) -> Iterator[Entry | Unscanned]:
@@ -35,6 +41,15 @@ def discover(place: Place, follow_links: bool = False) -> Iterator[Entry | Unsca
         yield from _Walk(place, target, follow_links).start()
     else:
         yield from _Walk(place, fixed_part(target), follow_links, Glob(target)).folder()
+
+
+def file_stamp(*files: os.stat_result) -> Stamp | None:
+    """What the state of files is known by. ``None`` just after a change: another one might not show in their times."""
+    changed = max(max(info.st_mtime, info.st_ctime) for info in files)
+    if time.time() - changed < SETTLED:
+        return None
+    marks = [(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino, info.st_dev) for info in files]
+    return Stamp(repr(marks), changed=max(info.st_mtime for info in files))
 
 
 def target_of(place: Place) -> str:
@@ -179,7 +194,7 @@ class _Walk:
 
     def _file(self, path: str, part: str, info: os.stat_result) -> Iterator[Entry | Unscanned]:
         if stat.S_ISREG(info.st_mode):
-            yield Entry(path, part, info.st_size)
+            yield Entry(path, part, info.st_size, file_stamp(info))
         else:
             yield self._problem(part, path, "file-special", "не обычный файл (канал, сокет или устройство): {path}")
 

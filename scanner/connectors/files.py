@@ -86,11 +86,11 @@ class FilesSource(Source):
         spec = {"path": entry.path, "part": entry.part}
         name = display(entry.path)
         if entry.size <= step or not self._by_lines(entry):
-            yield Unit(f"{name}:0-{entry.size}", spec, entry.size)
+            yield Unit(f"{name}:0-{entry.size}", spec, entry.size, entry.stamp)
             return
         for start in range(0, entry.size, step):
             end = min(start + step, entry.size)
-            yield Unit(f"{name}:{start}-{end}", {**spec, "start": start, "end": end}, end - start)
+            yield Unit(f"{name}:{start}-{end}", {**spec, "start": start, "end": end}, end - start, entry.stamp)
 
     def _by_lines(self, entry: Entry) -> bool:
         """Whether any run of lines of the file can be read by itself."""

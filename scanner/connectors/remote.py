@@ -6,7 +6,7 @@ driver's business (its environment variables and files), or stand in the URL by 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import IO, Any, cast
 
 from derbes.scanner.connectors.base import Options, Source
@@ -14,7 +14,7 @@ from derbes.scanner.connectors.credentials import resolve
 from derbes.scanner.connectors.readers.base import Budget, Item, Reading
 from derbes.scanner.connectors.readers.dispatch import guarded, read_stream
 from derbes.scanner.errors import UsageError
-from derbes.scanner.model.data import TextBatch, Unit
+from derbes.scanner.model.data import Stamp, TextBatch, Unit
 from derbes.scanner.model.inventory import Unscanned
 from derbes.scanner.model.places import Place
 
@@ -48,14 +48,15 @@ class RemoteSource(Source):
         try:
             names = sorted(self._names())
             for name in names:
-                size = int(self.files.info(name).get("size") or 0)
+                info = self.files.info(name)
+                size = int(info.get("size") or 0)
                 part = self._part(name)
                 limit = self.options.max_file_size
                 if limit is not None and size > limit:
                     message = "файл больше {limit} байт и не прочитан"
                     yield Unscanned(self.place.id, part, "limit-size", message, {"limit": limit, "size": size})
                 else:
-                    yield Unit(f"{name}:{size}", {"path": name, "part": part}, size)
+                    yield Unit(f"{name}:{size}", {"url": name, "part": part}, size, _stamp(info))
         except Exception as error:  # every driver has its own; their texts may hold addresses and keys
             message = "хранилище не отвечает ({reason})"
             yield Unscanned(self.place.id, "", "connection-lost", message, {"reason": type(error).__name__})
@@ -66,7 +67,7 @@ class RemoteSource(Source):
         reading = Reading(
             self.place.id,
             part,
-            str(unit.spec["path"]),
+            str(unit.spec["url"]),
             self.options,
             Budget(self.options, packed=unit.weight),
             self.place.encoding or self.options.encoding,
@@ -79,7 +80,7 @@ class RemoteSource(Source):
             yield TextBatch(reading.dataset("text", unit="line"), b"", 1, 0)
 
     def _read(self, unit: Unit, reading: Reading) -> Iterator[Item]:
-        with self.files.open(unit.spec["path"], "rb") as stream:
+        with self.files.open(unit.spec["url"], "rb") as stream:
             yield from read_stream(cast("IO[bytes]", stream), reading)
 
     def _names(self) -> list[str]:
@@ -96,3 +97,13 @@ class RemoteSource(Source):
             folder = self.root.split("*", 1)[0].rpartition("/")[0] if "*" in self.root else self.root
             return name.removeprefix(folder).lstrip("/")
         return f"{self.place.location.partition('://')[0]}://{name.lstrip('/')}"
+
+
+# How drivers call what changes with the content; a size alone would not tell.
+_MARKS = ("ETag", "etag", "md5Hash", "LastModified", "last_modified", "mtime", "updated", "created")
+
+
+def _stamp(info: Mapping[str, Any]) -> Stamp | None:
+    """What the driver knows the state of a file by, if it is enough."""
+    marks = [(name, str(info[name])) for name in _MARKS if info.get(name)]
+    return Stamp(repr([info.get("size"), *marks])) if marks else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from derbes.scanner.model.places import PlaceKind, UnitKind
 
@@ -42,20 +42,30 @@ class Dataset:
     comment: str = ""
 
 
+class Stamp(NamedTuple):
+    """What the state of a file or table is known by, without reading it: the same ``text`` means the same content.
+
+    It may come late by ``lag`` seconds (a server counts changes by and by). ``changed`` is the time of the last change
+    in seconds since 1970, where known.
+    """
+
+    text: str
+    lag: float = 0.0
+    changed: float | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class Unit:
     """A piece of work: small, picklable, with an id that is the same in every run over the same data.
 
     ``spec`` says what to read (byte range, key range, member …) and holds no secret. ``weight`` is a rough size in
-    bytes, for progress only. The same ``stamp`` as in an earlier run means that the content did not change since; it is
-    empty where that cannot be told cheaply. ``changed`` is when that was, in seconds since 1970, where known.
+    bytes, for progress only.
     """
 
     id: str
     spec: Mapping[str, Any] = field(default_factory=dict)
     weight: int = 0
-    stamp: str = ""
-    changed: float | None = None
+    stamp: Stamp | None = None
 
 
 @dataclass(slots=True)
