@@ -11,6 +11,9 @@ from typing import Any
 import click
 
 from derbes import __version__
+from derbes.reports.i18n import tr, use_language
+from derbes.scanner.commands.clicks import language_in, speak, translated
+from derbes.scanner.commands.common import language_option
 from derbes.scanner.errors import DerbesError
 from derbes.scanner.exits import Exit
 
@@ -22,10 +25,10 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "demo": ("derbes.scanner.commands.demo:demo", "вымышленная хостинговая компания: пример за минуту"),
     "diff": ("derbes.scanner.commands.diff:diff", "что изменилось между двумя описями"),
     "explain": ("derbes.scanner.commands.explain:explain", "разобрать нарушение, правило или пункт политики"),
+    "export": ("derbes.scanner.commands.export:export", "опись для каталога данных: Fides, ODCS, DataHub и другие"),
     "init": ("derbes.scanner.commands.init:init", "создать derbes.yml и policy.yml с пояснениями"),
     "place": ("derbes.scanner.commands.place:place", "места из derbes.yml: список, соединение и права"),
     "policy": ("derbes.scanner.commands.policy:policy", "проверить политику, показать её, схема файлов"),
-    "export": ("derbes.scanner.commands.export:export", "опись для каталога данных: Fides, ODCS, DataHub и другие"),
     "recognizers": ("derbes.scanner.commands.recognizers:recognizers", "что умеет распознавать derbes"),
     "report": ("derbes.scanner.commands.report:report", "любой отчёт ещё раз из JSON-отчёта"),
     "review": ("derbes.scanner.commands.review:review", "проверить схему, миграцию, форму или API до запуска"),
@@ -45,8 +48,16 @@ class Lazy(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, name = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(import_module(module), name)
-        return command
+        return translated(getattr(import_module(module), name))
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command that ``args`` names; for a mistyped one the error knows what there is."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.NoSuchCommand as error:
+            raise click.NoSuchCommand(error.command_name, possibilities=COMMANDS, ctx=ctx) from None
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run a command. The reader of a pipe may go away (``derbes analyze | head``): that is no error of ours, while
@@ -59,8 +70,8 @@ class Lazy(click.Group):
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """The command list of ``--help``, without importing any."""
-        with formatter.section("Команды"):
-            formatter.write_dl([(name, COMMANDS[name][1]) for name in self.list_commands(ctx)])
+        with formatter.section(tr("Команды")):
+            formatter.write_dl([(name, tr(COMMANDS[name][1])) for name in self.list_commands(ctx)])
 
 
 @click.group(
@@ -68,8 +79,9 @@ class Lazy(click.Group):
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     help="Находит персональные данные, называет их словами вашей политики и показывает, где политика их не допускает.",
 )
-@click.version_option(__version__, "-V", "--version", message="derbes %(version)s")
-def cli() -> None:
+@language_option
+@click.version_option(__version__, "-V", "--version", message="derbes %(version)s", help="показать версию")
+def cli(lang: str) -> None:
     """The group itself does nothing."""
 
 
@@ -81,8 +93,10 @@ def main(argv: list[str] | None = None) -> Any:
     # Before numpy is loaded, here and in workers: processes share the cores, and threads of each would fight for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     args = sys.argv[1:] if argv is None else argv
+    use_language(language_in(args))
+    speak()
     try:
-        code = cli.main(args=args, prog_name="derbes", standalone_mode=False)
+        code = translated(cli).main(args=args, prog_name="derbes", standalone_mode=False)
     except click.exceptions.Exit as stop:
         code = stop.exit_code
     except click.ClickException as error:

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import click
 
 from derbes.reports import REPORTS
-from derbes.reports.i18n import LANGUAGES, use_language
+from derbes.reports.i18n import LANGUAGES, language, use_language
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -35,11 +35,11 @@ class Size(click.ParamType[int]):
 
 
 def _language(_ctx: click.Context, _param: click.Parameter, value: str | None) -> str:
-    return use_language(value)
+    return use_language(value) if value else language()  # `main` has chosen it from the whole line
 
 
 def language_option(function: F) -> F:
-    """``--lang``, chosen before anything is said."""
+    """``--lang``, before the command or after it, chosen before anything is said."""
     return click.option(
         "--lang",
         type=click.Choice(LANGUAGES),

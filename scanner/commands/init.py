@@ -24,14 +24,20 @@ if TYPE_CHECKING:
 @language_option
 def init(folder: str, built_in: bool, force: bool, yes: bool, lang: str) -> None:
     """Создать в DIR derbes.yml (где что лежит) и policy.yml (пункты политики) с пояснениями."""
-    from derbes.scanner.policy.starter import Answers, write_starter
+    from derbes.scanner.policy.starter import CONFIG, Answers, write_starter
 
     places = () if yes or not sys.stdin.isatty() else tuple(_asked())
     Path(folder).mkdir(parents=True, exist_ok=True)
     written = write_starter(Path(folder), Answers(places=places, built_in=built_in), overwrite=force)
     for path in written:
         click.echo(tr("Записан {file}", file=str(path)))
-    click.echo(f"{tr('Дальше')}: derbes policy check; derbes place test; derbes scan")
+    config = Path(folder) / CONFIG
+    here = "" if folder == "." else f"cd {folder}; "
+    if places:
+        click.echo(f"{tr('Дальше')}: {here}derbes policy check; derbes place test; derbes scan")
+    else:
+        steps = tr("впишите места в {file} (places, пример там же) или проверьте сразу папку", file=str(config))
+        click.echo(f"{tr('Дальше')}: {steps}: {here}derbes scan .")
 
 
 def _asked() -> Iterator[StarterPlace]:

@@ -29,23 +29,19 @@ def _filled(template: str, error: DerbesError) -> str:
 
 
 def usage_text(error: click.ClickException) -> str:
-    """Click's own messages in the form of ours, with the code that follows."""
+    """Click's messages in the form of ours, with the code that follows; a group without a command shows its help."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        return error.message
     context = getattr(error, "ctx", None)
     hint = f"\n  {tr('помощь')}: {context.command_path} --help" if context else ""
     return f"{tr('ошибка')} usage: {printable(_click_message(error))}   ({tr('код')} 2){hint}"
 
 
 def _click_message(error: click.ClickException) -> str:
-    possible = list(getattr(error, "possibilities", None) or ())
-    if isinstance(error, click.NoSuchOption):
-        text = tr("нет параметра {name}", name=error.option_name)
-    elif isinstance(error, click.MissingParameter) and error.param is not None:
-        text = tr(
-            "не указан параметр {name}", name=error.param.get_error_hint(error.ctx or click.Context(click.Command("")))
-        )
-    else:
-        text = error.format_message()
-    return f"{text}. {tr('Возможно')}, {', '.join(possible)}?" if possible else text
+    """Click's words (``clicks.py`` translates them) without its own way of naming what is like it."""
+    possible = sorted(getattr(error, "possibilities", None) or ())
+    text = (error.message if possible else error.format_message()).rstrip(".")
+    return f"{text}. {tr('Возможно, {names}?', names=', '.join(possible))}" if possible else text
 
 
 def crash_text(error: Exception) -> str:

@@ -13,7 +13,8 @@ from derbes.scanner.exits import Exit
 
 
 @click.group(short_help="места из derbes.yml: список, соединение и права")
-def place() -> None:
+@language_option
+def place(lang: str) -> None:
     """Места, объявленные в derbes.yml."""
 
 

@@ -8,23 +8,34 @@ from typing import Literal
 import click
 
 from derbes.reports.i18n import language, tr
+from derbes.reports.safe import printable
 from derbes.reports.text import severity_word
 from derbes.scanner.commands.common import language_option, policy_options
 
 
 @click.group(short_help="проверить политику, показать её, схема файлов")
-def policy() -> None:
+@language_option
+def policy(lang: str) -> None:
     """Политика как данные: проверить файлы, показать пункты и правила, напечатать JSON Schema."""
 
 
-@policy.command()
+@policy.command(short_help="все ошибки файлов сразу; код 2, если они есть")
+@click.argument("files", nargs=-1, metavar="[FILE]…")
 @policy_options
 @language_option
-def check(config: str | None, policy: str | None, lang: str) -> None:
-    """Все ошибки policy.yml, derbes.yml и файла исключений сразу; код 2, если они есть."""
+def check(files: tuple[str, ...], config: str | None, policy: str | None, lang: str) -> None:
+    """Все ошибки policy.yml, derbes.yml и файла исключений сразу; код 2, если они есть.
+
+    FILE — политика, derbes.yml или файл исключений (что это, видно по ключам); без FILE всё, что действует здесь.
+    """
     from derbes.scanner.commands.run import exceptions_file, load
+    from derbes.scanner.policy.checking import check_files
     from derbes.scanner.policy.exceptions import load_exceptions
 
+    if files:
+        for checked in check_files(files):
+            click.echo(f"✓ {printable(checked.file)}: {tr(checked.kind)} · {tr(checked.summary, **checked.params)}")
+        return
     setup = load(config, policy)
     path = exceptions_file(None, setup)
     entries = load_exceptions(path) if path else ()
@@ -41,7 +52,7 @@ def check(config: str | None, policy: str | None, lang: str) -> None:
     )
 
 
-@policy.command()
+@policy.command(short_help="пункты → правила, правила → пункты")
 @policy_options
 @language_option
 def show(config: str | None, policy: str | None, lang: str) -> None:
@@ -65,9 +76,10 @@ def show(config: str | None, policy: str | None, lang: str) -> None:
         click.echo(f"  {rule.id:<26} {title}{severity}\n{'':29}→ {clauses}")
 
 
-@policy.command()
+@policy.command(short_help="JSON Schema файлов")
 @click.argument("kind", type=click.Choice(["policy", "config", "exceptions"]), default="policy")
-def schema(kind: Literal["policy", "config", "exceptions"]) -> None:
+@language_option
+def schema(kind: Literal["policy", "config", "exceptions"], lang: str) -> None:
     """JSON Schema файла: policy.yml, derbes.yml (config) или derbes-exceptions.yml (exceptions)."""
     from derbes.scanner.policy.jsonschema import schema as schema_of
 

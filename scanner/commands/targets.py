@@ -18,8 +18,11 @@ from derbes.scanner.policy.config import Config
 def places_of(targets: Sequence[str], config: Config | None) -> list[Place]:
     """Declared ids, paths, globs, ``-`` and URLs as places; without targets every declared place."""
     if not targets:
-        if config is None or not config.places:
+        if config is None:
             raise UsageError("usage", "не сказано, что проверять", "назовите файл, папку или адрес базы; derbes init")
+        if not config.places:
+            hint = "впишите места (places) или назовите файл, папку, адрес базы: derbes scan ПАПКА"
+            raise UsageError("usage", "в {file} нет ни одного места", hint, file=os.path.relpath(config.file))
         return rooted_places(config)
     return list({place.id: place for place in (_place(target, config) for target in targets)}.values())
 
