@@ -109,7 +109,7 @@ def since(named: str | None, state: str | None) -> float | None:
 
         found = History(state).load(named)
     if found is None:
-        hint = "дата: 2026-11-22; время: 2026-11-22T18:00; номера проверок: derbes report"
+        hint = "дата: 2026-11-22; время: 2026-11-22T18:00; номера проверок: derbes report --list"
         raise UsageError("usage", "--since {named}: нет такой проверки и не дата", hint, named=named)
     return datetime.fromisoformat(found["run"]["started_at"]).timestamp()
 
