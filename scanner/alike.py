@@ -8,122 +8,160 @@ a row of words with the same tags, the number of a house. A property test compar
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from derbes.recognizers.base import Match
 from derbes.recognizers.numbers.vector import bin_mask, contemporary_iin_mask, iin_mask
-from derbes.scanner.looks import FULL, lines, person_rows
-from derbes.scanner.profile import ALPHA, AT, DASH, DIGIT, OTHER, PLUS, SPACE, Bools, Column, Ints
+from derbes.scanner.distinct import Bools, Bytes, Ints, array_of, codes_of, codes_of_rows, members_of
+from derbes.scanner.looks import FULL, last_digits
+from derbes.scanner.people import people
+from derbes.scanner.profile import ALPHA, AT, DASH, DIGIT, OTHER, PLUS, SPACE, Column
 
 # Codes of mobile operators, all of whose numbers are in use: what follows the code decides nothing.
-_MOBILE = frozenset("700 701 702 705 706 707 708 747 771 775 776 777 778".split())
-_EMAIL = re.compile(r"^[A-Za-z][A-Za-z0-9._]{1,40}@([A-Za-z0-9.-]{3,80}\.[A-Za-z]{2,10})$")
+_MOBILE = np.array([700, 701, 702, 705, 706, 707, 708, 747, 771, 775, 776, 777, 778])
+_WIDTH = 24  # bytes of a telephone number as people write it
 _TIMESTAMP_FROM, _TIMESTAMP_TO = 2000_00_00_0000, 2040_00_00_0000
+_ZERO, _NINE = b"09"
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
-_NO_SIGNS = {code: None for code in range(128) if not chr(code).isdigit() and chr(code) != "\n"}
-_LONG = re.compile("[0-9]{6,}")
 _COMPOUND = re.compile(rb"0[./:-]0{1,4}[./:-]0")  # a date, a local telephone, an IP address
-_HOUSE_DIGITS = 9  # with a postcode; a telephone has more
+_LONG = 6  # digits in a row that may be a number in themselves: they have to be the same
+_HOUSE_DIGITS = 9  # a telephone has more
+_DOMAIN = re.compile(rb"[A-Za-z0-9.-]{3,80}\.[A-Za-z]{2,10}")
+_CYRILLIC = (0xD0, 0xD3)  # first bytes of its letters
 
 
-def groups(column: Column) -> tuple[list[tuple[list[int], bool]], Bools]:
+def _bytes_like(pattern: bytes) -> Bools:
+    return np.array([re.match(pattern, bytes([code])) is not None for code in range(256)])
+
+
+_LETTER, _MAILBOX = _bytes_like(rb"[A-Za-z]"), _bytes_like(rb"[A-Za-z0-9._]")
+
+
+def groups(column: Column, among: Bools | None = None) -> tuple[list[tuple[Ints, bool]], Bools]:
     """Groups of indexes, each with whether its members have one length (so that spans can be shared); what is left."""
-    left = np.ones(len(column.values), dtype=np.bool_)
-    found: list[tuple[list[int], bool]] = []
+    left = np.ones(len(column), dtype=np.bool_) if among is None else among.copy()
+    found: list[tuple[Ints, bool]] = []
     for make in (_twelve, _phones, _emails, _persons, _templates):
-        index, keys, same = make(column, left)
+        index, codes, same = make(column, left)
         left[index] = False
-        by_key: dict[Hashable, list[int]] = {}
-        for i, key in zip(index.tolist(), keys, strict=True):
-            by_key.setdefault(key, []).append(i)
-        found += [(members, same) for members in by_key.values()]
+        found += [(members, same) for members in members_of(codes, index)]
     return found, left
 
 
-def shared(
-    column: Column, members: Sequence[int], matches: Sequence[Match], same: bool
-) -> dict[int, list[Match]] | None:
+def shared(column: Column, members: Ints, matches: Sequence[Match], same: bool) -> dict[int, list[Match]] | None:
     """What the first member's ``matches`` are in the others; ``None`` when that cannot be said."""
     if not matches:
         return {}
-    first = column.values[members[0]]
     if same:
-        found = list(matches)
-        return dict.fromkeys(members, found)
-    if len(matches) != 1 or (matches[0].start, matches[0].end) != (0, len(first)):
+        same_list = list(matches)
+        return dict.fromkeys(members.tolist(), same_list)
+    sizes = column.letters[members]
+    one = matches[0]
+    if len(matches) != 1 or (one.start, one.end) != (0, sizes[0]):
         return None
-    by_length: dict[int, list[Match]] = {}
-    result = {}
-    for i in members:
-        size = len(column.values[i])
-        if size not in by_length:
-            one = matches[0]
-            whole = Match(0, size, one.entity, one.score, one.validated, one.labelled, one.tag)
-            by_length[size] = [whole]
-        result[i] = by_length[size]
-    return result
+    whole = {
+        size: [Match(0, size, one.entity, one.score, one.validated, one.labelled, one.tag)]
+        for size in np.unique(sizes).tolist()
+    }
+    return {i: whole[size] for i, size in zip(members.tolist(), sizes.tolist(), strict=True)}
 
 
-_Keys = tuple[Ints, Sequence[Hashable], bool]
+_Keys = tuple[Ints, Ints, bool]
 
 
 def _twelve(column: Column, left: Bools) -> _Keys:
     index = np.flatnonzero(left & column.only(DIGIT) & (column.lengths == 12))
-    numbers = np.array([int(column.values[i]) for i in index.tolist()], dtype=np.int64)
+    numbers = column.integers(index)
     right = contemporary_iin_mask(numbers) + 2 * iin_mask(numbers) + 4 * bin_mask(numbers)
     # A BIN also says when it was registered and of what kind: year, type and sign.
     keys = right + np.where(right == 4, 10 * (numbers // 10**10) + 1000 * (numbers // 10**6 % 100), 0)
     plain = (numbers < _TIMESTAMP_FROM) | (numbers >= _TIMESTAMP_TO)  # a time stamp is looked at by itself
-    return index[plain], keys[plain].tolist(), True
+    return index[plain], keys[plain], True
 
 
 def _phones(column: Column, left: Bools) -> _Keys:
-    fits = (
-        column.only(DIGIT | SPACE | DASH | PLUS | OTHER) & (column.letters == column.lengths) & (column.lengths <= 24)
-    )
-    index = np.flatnonzero(left & fits & (column.digit_counts() == 11))
-    if not len(index):
-        return index, [], True
-    text = lines(column, index)
-    written = text.encode("ascii").translate(_ZEROS).split(b"\n")
-    digits = text.translate(_NO_SIGNS).split("\n")
-    keys = [(form, number[:4]) for form, number in zip(written, digits, strict=True)]
-    good = [n for n, (_, head) in enumerate(keys) if head[0] in "78" and head[1:] in _MOBILE]
-    return index[good], [keys[n] for n in good], True
+    fits = column.only(DIGIT | SPACE | DASH | PLUS | OTHER) & (column.letters <= _WIDTH)
+    counts = column.digit_counts
+    index = np.flatnonzero(left & fits & (counts >= 10) & (counts <= 11))
+    digits = last_digits(column, index, 11)
+    mobile = np.isin(digits[:, 1:4] @ [100, 10, 1], _MOBILE) & np.isin(digits[:, 0], (-1, 7, 8))
+    index, digits = index[mobile], digits[mobile]
+    written = column.matrix(index, _WIDTH)
+    written[(written >= _ZERO) & (written <= _NINE)] = _ZERO
+    codes, _ = codes_of_rows(np.hstack([written, (digits[:, :5] + 1).astype(np.uint8)]))
+    return index, codes, True
 
 
 def _emails(column: Column, left: Bools) -> _Keys:
     index = np.flatnonzero(left & column.has(AT) & ~column.has(SPACE) & (column.lengths <= 120))
-    domains = [_EMAIL.match(column.values[i]) for i in index.tolist()]
-    good = [n for n, found in enumerate(domains) if found]
-    return index[good], [found[1].lower() for found in domains if found], False
+    index = index[column.sums(column.data == ord("@"))[index] == 1]
+    content, offsets = column.lines(index)
+    data = np.frombuffer(content, dtype=np.uint8)
+    at = np.flatnonzero(data == ord("@"))
+    odd = np.concatenate([[0], np.cumsum(~_MAILBOX[data])])
+    size = at - offsets[:-1]
+    good = _LETTER[data[offsets[:-1]]] & (size >= 2) & (size <= 41) & (odd[at] == odd[offsets[:-1]])
+    codes, distinct = codes_of(_tails(data, at + 1, offsets[1:] - 1))
+    lower: dict[bytes, int] = {}
+    right = [_DOMAIN.fullmatch(domain) is not None for domain in distinct.to_pylist()]
+    same = [lower.setdefault(domain.lower(), len(lower)) for domain in distinct.to_pylist()]
+    good &= np.array(right, dtype=np.bool_)[codes]
+    return index[good], np.array(same, dtype=np.int64)[codes][good], False
+
+
+def _tails(data: Bytes, starts: Ints, ends: Ints) -> Any:
+    """Parts of a buffer as an array."""
+    sizes = ends - starts
+    offsets = np.concatenate([[0], np.cumsum(sizes)])
+    return array_of(data[np.repeat(starts - offsets[:-1], sizes) + np.arange(offsets[-1])], offsets)
 
 
 def _persons(column: Column, left: Bools) -> _Keys:
-    index, rows, score = person_rows(column, left)
-    sure = np.flatnonzero(score >= FULL)
-    values = column.values
-    keys: list[Hashable] = []
-    kept: list[int] = []
-    for n, i in zip(sure.tolist(), index[sure].tolist(), strict=True):
-        value = values[i]
-        if value.istitle() and "  " not in value:
-            kept.append(i)
-            keys.append((int(rows[n]), value.isascii(), value.count("."), value.count(",")))
-    return np.array(kept, dtype=np.int64), keys, False
+    found = people(column)
+    kept = (found.score >= FULL) & found.titled & left[found.index]
+    index = found.index[kept]
+    dots, commas = (column.sums(column.data == sign)[index] for sign in b".,")
+    ascii_ = column.letters[index] == column.lengths[index]
+    return index, ((found.rows[kept] << 13) + (dots << 7) + (commas << 1) + ascii_), False
 
 
 def _templates(column: Column, left: Bools) -> _Keys:
-    counts = column.digit_counts()
-    short = column.has(ALPHA) & (counts > 0) & (counts <= _HOUSE_DIGITS) & (column.letters <= 300)
-    index = np.flatnonzero(left & short & ~column.has(AT))
-    if not len(index):
-        return index, [], True
-    text = lines(column, index)
-    written = text.encode("utf-8", "surrogatepass").translate(_ZEROS).split(b"\n")
-    simple = [n for n, line in enumerate(written) if not _COMPOUND.search(line)]
-    # A long run of digits may be a number in itself: it has to be the same.
-    long = {n: tuple(_LONG.findall(column.values[index[n]])) for n in simple if b"000000" in written[n]}
-    return index[simple], [(written[n], long.get(n)) for n in simple], True
+    counts = column.digit_counts
+    index = np.flatnonzero(left & column.has(ALPHA) & (counts > 0) & (column.letters <= 300) & ~column.has(AT))
+    content, offsets = column.lines(index)
+    data = np.frombuffer(content, dtype=np.uint8)
+    starts, ends = _runs((data >= _ZERO) & (data <= _NINE))
+    few = counts[index] - _LONG * _postcodes(data, offsets, starts, ends) <= _HOUSE_DIGITS
+    varying = _inside((ends - starts) < _LONG, starts, ends, len(data))
+    codes, distinct = codes_of(array_of(np.where(varying, np.uint8(_ZERO), data), offsets))
+    simple = [_COMPOUND.search(text.translate(_ZEROS)) is None for text in distinct.to_pylist()]
+    few &= np.array(simple, dtype=np.bool_)[codes]
+    return index[few], codes[few], True
+
+
+def _runs(flags: Bools) -> tuple[Ints, Ints]:
+    """Where rows of flagged bytes begin and end."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], flags, [False]]).astype(np.int8)))
+    return edges[::2], edges[1::2]
+
+
+def _inside(chosen: Bools, starts: Ints, ends: Ints, size: int) -> Bools:
+    """The bytes of the chosen runs."""
+    steps = np.zeros(size + 1, dtype=np.int8)
+    steps[starts[chosen]] = 1
+    steps[ends[chosen]] = -1
+    inside: Bools = np.cumsum(steps[:-1], dtype=np.int8).view(np.bool_)
+    return inside
+
+
+def _postcodes(data: Bytes, offsets: Ints, starts: Ints, ends: Ints) -> Bools:
+    """Values that begin with six digits, with Cyrillic words between them and the next digits."""
+    first = np.searchsorted(starts, offsets[:-1])  # the value's first run: there is one
+    after = np.append(starts, len(data))[first + 1]
+    words = np.concatenate([[0], np.cumsum((data >= _CYRILLIC[0]) & (data <= _CYRILLIC[1]))])
+    opens = (starts[first] == offsets[:-1]) & (ends[first] - starts[first] == _LONG)
+    result: Bools = opens & (words[np.minimum(after, offsets[1:])] > words[ends[first]])
+    return result

@@ -9,9 +9,10 @@ import numpy as np
 
 from derbes.recognizers.base import Match
 from derbes.recognizers.masks import mask
+from derbes.scanner.distinct import Bools
 from derbes.scanner.looks import Look
 from derbes.scanner.model.evidence import MAX_EXAMPLES, MAX_LOCATIONS, EntityStats, Location
-from derbes.scanner.profile import Bools, Column, Ints
+from derbes.scanner.profile import Column
 
 STRONG = 0.7
 
@@ -31,19 +32,21 @@ class ColumnRows:
             alike.setdefault(id(matches), (matches, []))[1].append(index)
         tallies: dict[str, _Tally] = {}
         for matches, members in alike.values():
-            where = np.array(members, dtype=np.int64)
-            weight = int(self.column.counts[where].sum())
-            value = self.column.values[members[0]]
+            if len(members) == 1:
+                weight = int(self.column.counts[members[0]])
+            else:
+                weight = int(self.column.counts[members].sum())
+            value = self.column.text(members[0])
             for entity in {match.entity for match in matches}:
-                tally = tallies.setdefault(entity, _Tally(len(self.column.values)))
-                tally.add(where, weight, [match for match in matches if match.entity == entity], value)
+                tally = tallies.setdefault(entity, _Tally())
+                tally.add(members, weight, [match for match in matches if match.entity == entity], value)
         return {entity: self._of_tally(entity, tally, found) for entity, tally in sorted(tallies.items())}
 
     def of_look(self, entity: str, look: Look) -> EntityStats:
         """Counts of whole values."""
         units = self._units(look.fits)
         places = [
-            (Location(int(self.units[row]), 0), mask(entity, self.column.values[self.codes[row]]))
+            (Location(int(self.units[row]), 0), mask(entity, self.column.text(int(self.codes[row]))))
             for row in self._first_rows(look.fits)
         ]
         places.sort()
@@ -59,25 +62,31 @@ class ColumnRows:
 
     def _of_tally(self, entity: str, tally: _Tally, found: Mapping[int, list[Match]]) -> EntityStats:
         places: list[tuple[Location, str]] = []
-        for row in self._first_rows(tally.any):
-            value = self.column.values[self.codes[row]]
+        flags = self._flags(tally.any)
+        for row in self._first_rows(flags):
+            value = self.column.text(int(self.codes[row]))
             for match in found[int(self.codes[row])]:
                 if match.entity == entity:
                     where = Location(int(self.units[row]), match.start)
                     places.append((where, mask(entity, value[match.start : match.end])))
         places.sort()
         return EntityStats(
-            units=self._units(tally.any),
+            units=self._units(flags),
             spans=tally.spans,
             whole=tally.whole,
-            validated=self._units(tally.validated),
-            labelled=self._units(tally.labelled),
-            strong=self._units(tally.strong),
+            validated=self._units(self._flags(tally.validated)),
+            labelled=self._units(self._flags(tally.labelled)),
+            strong=self._units(self._flags(tally.strong)),
             natural=tally.natural,
             best=tally.best,
             locations=tuple(where for where, _ in places[:MAX_LOCATIONS]),
             examples=tuple(places[:MAX_EXAMPLES]),
         )
+
+    def _flags(self, members: list[int]) -> Bools:
+        flags = np.zeros(len(self.column), dtype=np.bool_)
+        flags[members] = True
+        return flags
 
     def _rows(self, flags: Bools) -> Bools:
         """Rows whose value is flagged; the last flag answers for code -1."""
@@ -97,20 +106,25 @@ class ColumnRows:
 
 
 class _Tally:
-    """Masks over distinct values and sums over all, of one entity."""
+    """Distinct values that hold one entity, and sums over all their rows."""
 
-    def __init__(self, size: int) -> None:
-        self.any: Bools = np.zeros(size, dtype=np.bool_)
-        self.validated, self.labelled, self.strong = self.any.copy(), self.any.copy(), self.any.copy()
+    def __init__(self) -> None:
+        self.any: list[int] = []
+        self.validated: list[int] = []
+        self.labelled: list[int] = []
+        self.strong: list[int] = []
         self.spans = self.whole = self.natural = 0
         self.best = 0.0
 
-    def add(self, index: Ints, weight: int, matches: list[Match], value: str) -> None:
-        """Values ``index``, ``weight`` times in all, hold ``matches``; ``value`` is one of them."""
-        self.any[index] = True
-        self.validated[index] |= any(match.validated for match in matches)
-        self.labelled[index] |= any(match.labelled for match in matches)
-        self.strong[index] |= any(match.score >= STRONG for match in matches)
+    def add(self, members: list[int], weight: int, matches: list[Match], value: str) -> None:
+        """Values ``members``, ``weight`` times in all, hold ``matches``; ``value`` is one of them."""
+        self.any += members
+        if any(match.validated for match in matches):
+            self.validated += members
+        if any(match.labelled for match in matches):
+            self.labelled += members
+        if any(match.score >= STRONG for match in matches):
+            self.strong += members
         self.spans += len(matches) * weight
         self.whole += weight if _covers(matches, value) else 0
         self.natural += weight * sum(match.tag == "natural-person" for match in matches)
@@ -119,6 +133,8 @@ class _Tally:
 
 def _covers(matches: list[Match], value: str) -> bool:
     """The value is nothing but matches (spaces, quotes and punctuation aside): ``a@b.kz; c@d.kz`` is."""
+    if len(matches) == 1 and matches[0].end - matches[0].start == len(value):
+        return True
     rest, end = [], 0
     for match in sorted(matches, key=lambda m: m.start):
         rest.append(value[end : match.start])

@@ -9,11 +9,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import blake2b
-from itertools import accumulate
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 
 from derbes.recognizers.analyzer import MIN_SCORE, Analyzer, resolve
 from derbes.recognizers.base import Match
@@ -22,6 +22,7 @@ from derbes.recognizers.masks import mask
 from derbes.recognizers.registry import load_recognizers
 from derbes.scanner.alike import groups, shared
 from derbes.scanner.columns import ColumnRows
+from derbes.scanner.distinct import Ints, as_array, codes_of, offsets_of
 from derbes.scanner.looks import Look, fits, looks
 from derbes.scanner.model.data import Batch, Dataset, TableBatch
 from derbes.scanner.model.evidence import FieldProfile
@@ -33,6 +34,7 @@ NOT_VALUES = frozenset(
     {"", "null", "none", "nan", "n/a", "na", "nil", "-", "--", "—", "–", "нет", "жоқ", "no", "не указано", "не указан"}
     | {"отсутствует", "undefined", "(null)", "\\n", "<null>", "пусто", "unknown", "неизвестно", "#n/a", "н/д", "б/н"}
 )
+_LONGEST_BLANK = 24  # bytes of what is no value, blanks around it included
 _LABELLED_LENGTH = 300  # characters of a cell that are read under a label
 _DOCUMENTS = frozenset({"KZ_ID_CARD", "KZ_PASSPORT", "KZ_RESIDENCE_PERMIT", "RU_PASSPORT", "IDENTITY_DOCUMENT"})
 
@@ -85,7 +87,7 @@ class Detector:
         self, batch: TableBatch, path: str, series: pd.Series[Any], occurrences: Occurrences | None
     ) -> FieldProfile:
         codes, column = _distinct(series)
-        if not column.values:  # tables of ten thousand columns are mostly such
+        if not len(column):  # tables of ten thousand columns are mostly such
             return FieldProfile(batch.dataset.part, batch.dataset.name, path, batch.units)
         units = series.index.to_numpy()
         readings = read(_field_name(batch.dataset, path))
@@ -95,7 +97,7 @@ class Detector:
         stats = rows.by_entity(found)
         if occurrences is not None:
             for position in np.flatnonzero(np.isin(codes, list(found))).tolist():
-                value = column.values[codes[position]]
+                value = column.text(int(codes[position]))
                 for match in found[int(codes[position])]:
                     masked = mask(match.entity, value[match.start : match.end])
                     occurrences.add(path, int(units[position]), match, masked)
@@ -118,20 +120,19 @@ class Detector:
         Only values that fit the label are read under it, and only what it names is taken: elsewhere a label would make
         weak things strong.
         """
-        values = column.values
         found = self._unlabelled(column)
         if len(readings) == 1 and readings[0].sure and readings[0].kind.label:
             kind = readings[0].kind
             named = {*kind.entities, *(_DOCUMENTS if _DOCUMENTS & {*kind.entities} else ())}
-            fit = np.zeros(len(values), dtype=bool)
+            fit = np.zeros(len(column), dtype=bool)
             for look in fitting.values():
                 fit |= look.fits
             fit &= column.letters <= _LABELLED_LENGTH
             says = {id(matches): any(m.entity in named for m in matches) for matches in found.values()}
             fit[[i for i, matches in found.items() if says[id(matches)]]] = False
-            rest = np.flatnonzero(fit).tolist()
-            labelled = self.all.analyze_many([(values[i], None) for i in rest], kind.label)
-            for i, matches in zip(rest, labelled, strict=True):
+            rest = np.flatnonzero(fit)
+            texts: list[tuple[str, int | None]] = [(text, None) for text in column.texts(rest)]
+            for i, matches in zip(rest.tolist(), self.all.analyze_many(texts, kind.label), strict=True):
                 if own := [m for m in matches if m.entity in named]:
                     found[i] = resolve([*found.get(i, ()), *own])
         return found
@@ -139,23 +140,22 @@ class Detector:
     def _unlabelled(self, column: Column) -> dict[int, list[Match]]:
         """What stands in the values themselves; of values that are alike one is read."""
         alike, left = groups(column)
-        rest = np.flatnonzero(left).tolist()
-        firsts = self._read(column, [members[0] for members, _ in alike])
+        rest = [np.flatnonzero(left)]
+        firsts = self._read(column, np.array([members[0] for members, _ in alike], dtype=np.int64))
         found: dict[int, list[Match]] = {}
         for members, same in alike:
-            known = shared(column, members, firsts.get(members[0], ()), same)
+            known = shared(column, members, firsts.get(int(members[0]), ()), same)
             if known is None:
-                rest += members
+                rest.append(members)
             else:
                 found.update(known)
-        return found | self._read(column, rest)
+        return found | self._read(column, np.concatenate(rest))
 
-    def _read(self, column: Column, indexes: Sequence[int]) -> dict[int, list[Match]]:
-        """Matches by index, for values that have any."""
-        values = [column.values[i] for i in indexes]
-        encoded = [value.encode("utf-8", "surrogatepass") for value in values]
-        starts = list(accumulate((len(value) + 1 for value in encoded), initial=0))[:-1]
-        fired = self.all.sieve.fired(b"\n".join([*encoded, b""]), starts)
+    def _read(self, column: Column, index: Ints) -> dict[int, list[Match]]:
+        """Matches by index, for values that have any. Only values that the sieve picks become strings."""
+        content, offsets = column.lines(index)
+        fired = self.all.sieve.fired(content, cast("Sequence[int]", offsets[:-1]))
+        values = dict(zip(fired, column.texts(index[list(fired)]), strict=True))
         found = {}
         for n, matches in self._quick(values, fired).items():
             if _settled(matches, values[n]):
@@ -164,9 +164,9 @@ class Detector:
         slow = sorted(fired.items())
         results = self.all.analyze_many([(values[n], bits) for n, bits in slow])
         found.update({n: matches for (n, _), matches in zip(slow, results, strict=True)})
-        return {indexes[n]: matches for n, matches in found.items() if matches}
+        return {int(index[n]): matches for n, matches in found.items() if matches}
 
-    def _quick(self, values: Sequence[str], fired: Mapping[int, int]) -> dict[int, list[Match]]:
+    def _quick(self, values: Mapping[int, str], fired: Mapping[int, int]) -> dict[int, list[Match]]:
         """What the rules say, for values that the model would read too (bit 0 is the sieve's own, see Analyzer)."""
         models = sum(2 << i for i, r in enumerate(self.all.recognizers) if hasattr(r, "find_many"))
         texts = [(n, bits & ~models) for n, bits in fired.items() if bits & models and bits & ~models and not bits & 1]
@@ -198,19 +198,17 @@ def _field_name(dataset: Dataset, path: str) -> str:
     return path.rsplit(".", 1)[-1]
 
 
-def _distinct(series: pd.Series[Any]) -> tuple[Any, Column]:
-    """Factorize; what is not a value gets code -1."""
-    codes, uniques = pd.factorize(series)
-    values: list[str] = [value if isinstance(value, str) else str(value) for value in uniques.tolist()]
-    blank = [i for i, value in enumerate(values) if len(value) <= 12 and value.strip().lower() in NOT_VALUES]
-    if blank:
-        renumber = np.arange(len(values) + 1)
-        keep = np.ones(len(values) + 1, dtype=bool)
-        keep[blank] = False
-        renumber = np.cumsum(keep) - 1
-        renumber[blank] = -1
-        renumber[-1] = -1  # what was -1 stays -1
+def _distinct(series: pd.Series[Any]) -> tuple[Ints, Column]:
+    """The number of each row's value among the distinct ones; what is not a value gets -1."""
+    codes, values = codes_of(as_array(series))
+    short = np.flatnonzero(np.diff(offsets_of(values)) <= _LONGEST_BLANK)
+    texts = values.take(pa.array(short, type=pa.int64())).to_pylist()
+    blank = short[[text.decode("utf-8", "replace").strip().lower() in NOT_VALUES for text in texts]]
+    if len(blank):
+        kept = np.ones(len(values), dtype=np.bool_)
+        kept[blank] = False
+        renumber = np.append(np.where(kept, np.cumsum(kept) - 1, -1), -1)  # what was -1 stays -1
         codes = renumber[codes]
-        values = [value for value, kept in zip(values, keep.tolist(), strict=False) if kept]
+        values = values.filter(pa.array(kept))
     counts = np.bincount(codes[codes >= 0], minlength=len(values)).astype(np.int64)
     return codes, Column(values, counts)

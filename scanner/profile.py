@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from hashlib import blake2b
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from derbes.scanner.distinct import Bools, Distinct, Ints
 from derbes.scanner.model.evidence import MAX_DISTINCT, Shape
-
-Ints = npt.NDArray[np.int64]
-Bools = npt.NDArray[np.bool_]
 
 # Classes of bytes; a value's class is the OR over its bytes.
 DIGIT, HEX, LETTER, HIGH, SPACE, DASH, COLON, DOT, COMMA, AT, SLASH, OTHER, PLUS = (1 << i for i in range(13))
@@ -43,19 +43,12 @@ _NO_CLASSES = np.empty(0, dtype=np.uint16)
 _NONE = np.empty(0, dtype=np.int64)
 
 
-class Column:
-    """Distinct values of a column joined into one UTF-8 buffer. ``counts[i]`` is how often value ``i`` occurs."""
+class Column(Distinct):
+    """Distinct values of a column and what classes of bytes they are made of."""
 
-    def __init__(self, values: Sequence[str], counts: Ints) -> None:
-        self.values = values
-        self.counts = counts
-        encoded = [value.encode("utf-8", "surrogatepass") for value in values]
-        self.buffer = b"\n".join([*encoded, b""])  # each value ends with its separator
-        self.lengths = np.fromiter(map(len, encoded), dtype=np.int64, count=len(encoded))
-        ends = np.cumsum(self.lengths + 1)
-        self.starts: Ints = ends - self.lengths - 1
-        self.data = np.frombuffer(self.buffer, dtype=np.uint8)
-        self.classes, self.letters, self.spaces = self._reduce() if values else (_NO_CLASSES, _NONE, _NONE)
+    def __init__(self, values: Sequence[str] | Any, counts: Ints) -> None:
+        super().__init__(values, counts)
+        self.classes, self.letters, self.spaces = self._reduce() if len(self) else (_NO_CLASSES, _NONE, _NONE)
 
     def only(self, allowed: int) -> Bools:
         """Values made of these classes of bytes."""
@@ -67,16 +60,19 @@ class Column:
         holds: Bools = (self.classes & np.uint16(bits)) != 0
         return holds
 
+    @cached_property
     def digit_counts(self) -> Ints:
         """Digits of each value."""
-        if not self.values:
-            return _NONE
-        is_digit = (self.data >= ord("0")) & (self.data <= ord("9"))
-        return np.add.reduceat(is_digit, self.starts, dtype=np.int64)
+        return self.sums(self.is_digit)
+
+    @cached_property
+    def is_digit(self) -> Bools:
+        """The bytes of the buffer that are digits."""
+        return (self.data - ord("0")) <= 9  # unsigned: what is smaller wraps around
 
     def shape(self, key: bytes) -> Shape:
         """Counts over all occurrences; ``key`` keys the hashes of distinct values."""
-        if not len(self.values):
+        if not len(self):
             return Shape()
         classes, letters, spaces = self.classes, self.letters, self.spaces
         counts, total = self.counts, int(self.counts.sum())
@@ -87,8 +83,9 @@ class Column:
             sizes = self.lengths[numeric]
             weighted = np.bincount(np.minimum(sizes, 64), weights=counts[numeric])
             digits = {int(n): int(weighted[n]) for n in np.flatnonzero(weighted)}
-            numbers = [int(self.values[i]) for i in np.flatnonzero(numeric & (self.lengths <= 18)).tolist()]
-            low, high = (min(numbers) + _shift(key), max(numbers) + _shift(key)) if numbers else (None, None)
+            numbers = self.integers(np.flatnonzero(numeric & (self.lengths <= 18)))
+            if len(numbers):
+                low, high = int(numbers.min()) + _shift(key), int(numbers.max()) + _shift(key)
         words = (classes & ALPHA) != 0
         return Shape(
             values=total,
@@ -112,20 +109,22 @@ class Column:
         table = _CLASSES[data]
         table[self.starts + self.lengths] = 0  # separators belong to nobody
         classes = np.bitwise_or.reduceat(table, self.starts)
-        continuation = (data & 0xC0) == 0x80
-        letters = self.lengths - np.add.reduceat(continuation, self.starts, dtype=np.int64)
-        return classes, letters, np.add.reduceat(table == SPACE, self.starts, dtype=np.int64)
+        high = (classes & HIGH) != 0
+        letters = self.lengths - self.sums((data & 0xC0) == 0x80) if high.any() else self.lengths
+        spaced = (classes & SPACE) != 0
+        return classes, letters, self.sums(table == SPACE) if spaced.any() else np.zeros_like(letters)
 
     def _distinct(self, key: bytes) -> frozenset[int] | None:
-        if len(self.values) > MAX_DISTINCT:
+        if len(self) > MAX_DISTINCT:
             return None
-        encoded = (v.encode("utf-8", "surrogatepass") for v in self.values)
+        encoded = self.array.to_pylist()
         return frozenset(int.from_bytes(blake2b(v, digest_size=8, key=key).digest(), "big") for v in encoded)
 
     def _kinds(self) -> dict[str, int]:
         """Values that look like something else: the classifier's counter-evidence."""
-        return {name: int(self.counts[found].sum()) for name, found in self.lookalikes().items() if found.any()}
+        return {name: int(self.counts[found].sum()) for name, found in self.lookalikes.items() if found.any()}
 
+    @cached_property
     def lookalikes(self) -> dict[str, Bools]:
         """Named look-alikes, by value."""
         length, only, has = self.lengths, self.only, self.has
