@@ -18,6 +18,7 @@ from derbes.scanner.connectors.schema.base import (
     Unread,
     answers_in,
 )
+from derbes.scanner.connectors.schema.trees import SECONDS
 from derbes.scanner.errors import UsageError
 from derbes.scanner.model.inventory import Unscanned
 
@@ -110,6 +111,8 @@ def _parsed(path: str, read: object, text: str, size: int) -> DefinitionFile:
         items: list[Item] = list(read())  # type: ignore[operator]
     except (RecursionError, MemoryError):
         return _failed(path, "limit-depth", "вложено слишком глубоко")
+    except TimeoutError:
+        return _failed(path, "limit-time", "разбор занял больше {limit} с", limit=round(SECONDS))
     except ValueError:
         return _failed(path, "file-damaged", "не разобрать: ошибка в записи")
     try:
