@@ -27,6 +27,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "explain": ("derbes.scanner.commands.explain:explain", "разобрать нарушение, правило или пункт политики"),
     "export": ("derbes.scanner.commands.export:export", "опись для каталога данных: Fides, ODCS, DataHub и другие"),
     "init": ("derbes.scanner.commands.init:init", "создать derbes.yml и policy.yml с пояснениями"),
+    "locate": ("derbes.scanner.commands.locate:locate", "где лежат данные одного человека; ничего не сохраняет"),
     "place": ("derbes.scanner.commands.place:place", "места из derbes.yml: список, соединение и права"),
     "policy": ("derbes.scanner.commands.policy:policy", "проверить политику, показать её, схема файлов"),
     "recognizers": ("derbes.scanner.commands.recognizers:recognizers", "что умеет распознавать derbes"),
