@@ -14,6 +14,8 @@ class Report(ABC):
     name: ClassVar[str]
     suffixes: ClassVar[tuple[str, ...]] = ()
 
+    previous: Outcome | None = None  # the run before, for reports that say what has changed since
+
     def __init__(self, lang: str = "ru") -> None:
         self.lang = lang
 

@@ -1,7 +1,7 @@
 """Annotations of a GitHub job: workflow commands on stdout (``-f github``), one a violation.
 
-GitHub shows ten errors and ten warnings of a step, so the gravest come first; the job summary is ``-o
-markdown:$GITHUB_STEP_SUMMARY``.
+GitHub shows ten errors and ten warnings of a step, so the gravest come first; the log keeps all. The job summary is
+``-o markdown:$GITHUB_STEP_SUMMARY``. In a GitHub job ``check`` does both by itself.
 """
 
 from __future__ import annotations
@@ -24,7 +24,13 @@ class GithubReport(Report):
     name: ClassVar[str] = "github"
 
     def render(self, outcome: Outcome) -> bytes:
-        """One line a command."""
+        """One line a command, then a line in plain words."""
+        view = View(outcome, self.lang)
+        last = f"derbes: {hostless(view.totals())}. {view.coverage()}."
+        return str(encodable("\n".join([*self.commands(outcome), last]) + "\n")).encode()
+
+    def commands(self, outcome: Outcome) -> list[str]:
+        """The workflow commands, gravest first."""
         view = View(outcome, self.lang)
         lines = []
         for v in sorted(view.open, key=lambda v: SEVERITIES.index(v.severity)):
@@ -39,8 +45,7 @@ class GithubReport(Report):
             if one.code not in NOTES:
                 text = f"{view.where(one)}: {view.missed(one)}"
                 lines.append(f"::warning title={_property(f'derbes {one.code}')}::{_data(text)}")
-        lines.append(f"derbes: {hostless(view.totals())}. {view.coverage()}.")
-        return str(encodable("\n".join(lines) + "\n")).encode()
+        return [str(encodable(line)) for line in lines]
 
 
 def _data(text: str) -> str:

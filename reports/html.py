@@ -36,6 +36,7 @@ class HtmlReport(Report):
 
     def render(self, outcome: Outcome, previous: Outcome | None = None) -> bytes:
         """``previous``, where given, adds what has changed since."""
+        previous = previous or self.previous
         view = View(outcome, self.lang)
         style, script = _asset("report.css"), _asset("report.js")
         anchors = {record.place.id: f"place-{number}" for number, record in enumerate(outcome.inventory.places, 1)}

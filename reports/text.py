@@ -11,6 +11,7 @@ from derbes.reports.i18n import count, day, decimal, short, tr
 from derbes.reports.json_report import words
 from derbes.reports.safe import printable
 from derbes.reports.view import EXEMPTIONS, GLYPHS, SEVERITY_FORMS
+from derbes.scanner.compare import compare
 from derbes.scanner.model.findings import Outcome, Violation
 from derbes.scanner.model.inventory import Classification, PlaceRecord
 
@@ -192,7 +193,7 @@ class TextReport(Report):
             read=len(read),
             missed=", " + tr("не проверено {missed}", self.lang, missed=missed) if missed else "",
         )
-        yield self._violation_counts(outcome)
+        yield self._violation_counts(outcome) + self._changes(outcome)
         if files:
             yield f"{tr('Отчёт', self.lang)}: " + ", ".join(printable(file) for file in files)
         if verdict is not None:
@@ -213,6 +214,16 @@ class TextReport(Report):
             if any(v.severity == severity for v in open_ones)
         ]
         return f"{total}: {', '.join(parts)}"
+
+    def _changes(self, outcome: Outcome) -> str:
+        """``(прошлый раз 12: +2 −5)``: how many there were, came and went since the run before."""
+        if self.previous is None:
+            return ""
+        found = compare(self.previous, outcome)
+        before = len([v for v in self.previous.violations if v.state != "accepted"])
+        text = tr("прошлый раз {before}: +{new} −{gone}", self.lang, before=before, new=len(found.new),
+                  gone=len(found.gone))  # fmt: skip
+        return f"  ({text})"
 
 
 def _worst(outcome: Outcome) -> dict[str, str]:

@@ -35,7 +35,8 @@ def _own_state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """No test reads or writes the history of whoever runs it."""
     patch = pytest.MonkeyPatch()
     patch.setenv("DERBES_STATE", f"sqlite:///{tmp_path_factory.mktemp('state') / 'history.sqlite'}")
-    patch.delenv("DERBES_CONFIG", raising=False)
+    for name in ("DERBES_CONFIG", "GITHUB_ACTIONS", "GITHUB_STEP_SUMMARY"):
+        patch.delenv(name, raising=False)
     yield
     patch.undo()
 

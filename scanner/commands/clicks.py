@@ -101,5 +101,5 @@ def _translated(parameter: click.Parameter) -> click.Parameter:
     if not text:
         return parameter
     shown = copy.copy(parameter)
-    shown.help = tr(text)  # type: ignore[attr-defined]
+    shown.help = tr(text)
     return shown

@@ -17,8 +17,8 @@ from derbes.scanner.commands.common import console, language_option
 @language_option
 def report(run: str | None, output: tuple[str, ...], format_: str, state: str | None, list_: bool, lang: str) -> None:
     """RUN — номер проверки (достаточно начала) или JSON-отчёт; без него последняя проверка."""
-    from derbes.scanner.commands.runs import former
-    from derbes.scanner.commands.scan import outputs_of, publish
+    from derbes.scanner.commands.runs import former, previous
+    from derbes.scanner.commands.scan import outputs_of, publish, tells_changes
     from derbes.scanner.history import History
     from derbes.scanner.verdict import gate
 
@@ -30,4 +30,5 @@ def report(run: str | None, output: tuple[str, ...], format_: str, state: str | 
     outcome = former(run, state)
     verdict = gate(outcome)
     speaker = console(quiet=True, no_color=False)
-    publish(outcome, outputs, format_, speaker, (verdict.exit, tr(verdict.reason, **verdict.params)))
+    before = previous(outcome, state) if tells_changes(outputs, format_) else None
+    publish(outcome, outputs, format_, speaker, (verdict.exit, tr(verdict.reason, **verdict.params)), before)

@@ -182,6 +182,15 @@ def write_private(path: Path, content: bytes | IO[bytes]) -> None:
         raise unwritable(path, error) from None
 
 
+def add_private(path: Path, content: bytes) -> None:
+    """Add a report to a file that others write into as well."""
+    try:
+        with os.fdopen(os.open(path, os.O_CREAT | os.O_WRONLY | os.O_APPEND, 0o600), "ab") as file:
+            file.write(content)
+    except OSError as error:
+        raise unwritable(path, error) from None
+
+
 def _raise_if_nothing(records: Sequence[PlaceRecord], unscanned: Sequence[Unscanned], places: int) -> None:
     """The one thing that was named cannot be opened: say so as an error, not as a report of nothing."""
     if places != 1 or len(unscanned) != 1 or any(record.units_read or record.datasets for record in records):

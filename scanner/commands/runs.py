@@ -12,6 +12,7 @@ from derbes.scanner.history import History
 from derbes.scanner.model.findings import Outcome
 
 LOOK_BACK = 50  # runs in which a violation is looked for
+NEARBY = 12  # runs among which the one before is looked for
 
 
 def former(name: str | None, state: str | None, back: int = 0) -> Outcome:
@@ -28,6 +29,26 @@ def former(name: str | None, state: str | None, back: int = 0) -> Outcome:
     if len(found) != 1:
         raise UsageError("no-run", "нет ни файла, ни проверки {name}", "список: derbes report --list", name=name)
     return outcome_of(history.load(found[0]), found[0])
+
+
+def previous(outcome: Outcome, state: str | None) -> Outcome | None:
+    """The newest earlier run of the same command over much the same places; ``None`` when there is none.
+
+    A run over other targets in between tells nothing of what has changed here.
+    """
+    inventory = outcome.inventory
+    places = {record.place.id for record in inventory.places}
+    try:
+        history = History(state)
+        earlier = [run for run in history.runs() if run < inventory.run.id]
+        for document in map(history.load, earlier[:NEARBY]):
+            if document and document["command"] == inventory.run.command:
+                before = {place["id"] for place in document["places"]}
+                if 2 * len(places & before) >= len(places | before):
+                    return outcome_of(document, document["run"]["id"])
+    except UsageError:
+        pass  # no history, or one that cannot be read: then nothing is said of changes
+    return None
 
 
 def former_with(violation: str, name: str | None, state: str | None) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from datetime import datetime
 from pathlib import Path
@@ -60,10 +61,11 @@ def check(**given: Any) -> None:
 def carry_out(command: str, given: dict[str, Any]) -> Exit:
     """Run, report, and return the exit code."""
     from derbes.scanner.commands.run import Request, run
+    from derbes.scanner.commands.runs import previous
     from derbes.scanner.connectors.base import Options
     from derbes.scanner.verdict import gate
 
-    outputs = outputs_of(given["output"])
+    outputs = with_summary(command, outputs_of(given["output"]))
     speaker = console(given["quiet"], given["no_color"])
     options = Options(
         **{
@@ -93,7 +95,8 @@ def carry_out(command: str, given: dict[str, Any]) -> Exit:
     outcome = run(request, open_progress(speaker.quiet, speaker.terminal))
     verdict = gate(outcome, given["fail_on"])
     reason = tr(verdict.reason, **verdict.params)
-    publish(outcome, outputs, given["format_"], speaker, (verdict.exit, reason))
+    before = previous(outcome, given["state"]) if tells_changes(outputs, given["format_"]) else None
+    publish(outcome, outputs, given["format_"], speaker, (verdict.exit, reason), before)
     remember(outcome, given["state"])
     return verdict.exit
 
@@ -128,30 +131,63 @@ def outputs_of(targets: tuple[str, ...]) -> list[tuple[str, Path]]:
     return found
 
 
-def write_reports(outcome: Any, outputs: list[tuple[str, Path]]) -> None:
-    """Every report file from the one outcome."""
-    from derbes.scanner.commands.run import write_private
+def with_summary(command: str, outputs: list[tuple[str, Path]]) -> list[tuple[str, Path]]:
+    """In a GitHub job a gate adds its verdict to the job's summary, unless a report goes there anyway."""
+    summary = os.environ.get("GITHUB_STEP_SUMMARY")
+    if command == "scan" or not summary or any(is_summary(path) for _, path in outputs):
+        return outputs
+    return [*outputs, ("markdown", Path(summary))]
+
+
+def tells_changes(outputs: list[tuple[str, Path]], format_: str) -> bool:
+    """Whether one of the reports says what has changed: only then is the run before looked for."""
+    return bool({"html", "text"} & {format_, *(name for name, _ in outputs)})
+
+
+def write_reports(outcome: Any, outputs: list[tuple[str, Path]], before: Any = None) -> None:
+    """Every report file from the one outcome; the summary of a GitHub job is added to, other steps write there, too."""
+    from derbes.scanner.commands.run import add_private, write_private
 
     for name, path in outputs:
-        write_private(path, open_report(name, language()).render(outcome))
+        report = open_report(name, language())
+        report.previous = before
+        write = add_private if is_summary(path) else write_private
+        write(path, report.render(outcome))
+
+
+def is_summary(path: Path) -> bool:
+    """Whether ``path`` is where GitHub gathers the summaries of a job's steps."""
+    named = os.environ.get("GITHUB_STEP_SUMMARY")
+    return bool(named) and path.absolute() == Path(str(named)).absolute()
 
 
 def publish(
-    outcome: Any, outputs: list[tuple[str, Path]], format_: str, speaker: Any, verdict: tuple[Exit, str]
+    outcome: Any,
+    outputs: list[tuple[str, Path]],
+    format_: str,
+    speaker: Any,
+    verdict: tuple[Exit, str],
+    before: Any = None,
 ) -> None:
     """Files first, stdout last."""
-    write_reports(outcome, outputs)
+    write_reports(outcome, outputs, before)
     if format_ == "text":
         from derbes.reports.text import TextReport
 
-        text = TextReport(language()).lines(
+        report = TextReport(language())
+        report.previous = before
+        text = report.lines(
             outcome,
-            files=[str(path) for _, path in outputs],
+            files=[str(path) for _, path in outputs if not is_summary(path)],
             verdict=verdict,
             color=speaker.color,
             hints=not speaker.quiet,
         )
         click.echo(text, nl=False, color=speaker.color)
+        if os.environ.get("GITHUB_ACTIONS") == "true" and outcome.inventory.run.command != "scan":
+            from derbes.reports.github import GithubReport
+
+            click.echo("\n".join(GithubReport(language()).commands(outcome)))
     else:
         sys.stdout.buffer.write(open_report(format_, language()).render(outcome))
         sys.stdout.flush()
