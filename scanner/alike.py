@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _COMPOUND = re.compile(rb"0[./:-]0{1,4}[./:-]0")  # a date, a local telephone, an IP address
 _LONG = 6  # digits in a row that may be a number in themselves: they have to be the same
 _HOUSE_DIGITS = 9  # a telephone has more
-_DOMAIN = re.compile(rb"[A-Za-z0-9.-]{3,80}\.[A-Za-z]{2,10}")
+_DOMAIN = re.compile(rb"[A-Za-z0-9.-]{1,80}\.[A-Za-z]{2,10}")
 _CYRILLIC = (0xD0, 0xD3)  # first bytes of its letters
 
 
@@ -51,24 +52,20 @@ def groups(column: Column, among: Bools | None = None) -> tuple[list[tuple[Ints,
     return found, left
 
 
-def shared(column: Column, members: Ints, matches: Sequence[Match], same: bool) -> dict[int, list[Match]] | None:
+def shared(column: Column, members: Ints, matches: Sequence[Match], same: bool) -> list[Shared] | None:
     """What the first member's ``matches`` are in the others; ``None`` when that cannot be said."""
     if not matches:
-        return {}
+        return []
     if same:
-        same_list = list(matches)
-        return dict.fromkeys(members.tolist(), same_list)
+        return [(members, list(matches))]
     sizes = column.letters[members]
     one = matches[0]
     if len(matches) != 1 or (one.start, one.end) != (0, sizes[0]):
         return None
-    whole = {
-        size: [Match(0, size, one.entity, one.score, one.validated, one.labelled, one.tag)]
-        for size in np.unique(sizes).tolist()
-    }
-    return {i: whole[size] for i, size in zip(members.tolist(), sizes.tolist(), strict=True)}
+    return [(part, [replace(one, end=int(column.letters[part[0]]))]) for part in members_of(sizes, members)]
 
 
+Shared = tuple[Ints, list[Match]]
 _Keys = tuple[Ints, Ints, bool]
 
 

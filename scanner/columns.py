@@ -2,19 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from derbes.recognizers.base import Match
 from derbes.recognizers.masks import mask
-from derbes.scanner.distinct import Bools
+from derbes.scanner.distinct import Bools, Ints
 from derbes.scanner.looks import Look
 from derbes.scanner.model.evidence import MAX_EXAMPLES, MAX_LOCATIONS, EntityStats, Location
 from derbes.scanner.profile import Column
 
 STRONG = 0.7
+
+
+class Found(Mapping[int, list[Match]]):
+    """Matches by index of distinct value. Values that are alike share one list."""
+
+    def __init__(self, size: int) -> None:
+        self.lists: list[list[Match]] = []
+        self.which: Ints = np.full(size, -1, dtype=np.int64)  # the list of each value, -1: none
+
+    def put(self, members: Ints | Sequence[int], matches: list[Match]) -> None:
+        """Each of ``members`` holds ``matches``, at the same places."""
+        if matches:
+            self.which[members] = len(self.lists)
+            self.lists.append(matches)
+
+    def where(self, flags: Sequence[bool]) -> Bools:
+        """The values whose list is flagged."""
+        mask: Bools = np.append(np.array(flags, dtype=np.bool_), False)[self.which]
+        return mask
+
+    def __getitem__(self, index: int) -> list[Match]:
+        if self.which[index] < 0:
+            raise KeyError(index)
+        return self.lists[self.which[index]]
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(np.flatnonzero(self.which >= 0).tolist())
+
+    def __len__(self) -> int:
+        return int((self.which >= 0).sum())
 
 
 class ColumnRows:
@@ -25,21 +55,23 @@ class ColumnRows:
         # Arrays give several values of one unit; ordinary columns do not.
         self._repeated = len(units) > 1 and bool((units[1:] == units[:-1]).any())
 
-    def by_entity(self, found: Mapping[int, list[Match]]) -> dict[str, EntityStats]:
-        """``found``: distinct value -> its matches. Values that share one list are alike and are counted together."""
-        alike: dict[int, tuple[list[Match], list[int]]] = {}
-        for index, matches in found.items():
-            alike.setdefault(id(matches), (matches, []))[1].append(index)
+    def by_entity(self, found: Found) -> dict[str, EntityStats]:
+        """What was found, counted over all rows."""
+        if not found.lists:
+            return {}
+        size = len(found.lists)
+        held = found.which >= 0
+        weights = np.bincount(found.which[held], self.column.counts[held], size).astype(np.int64).tolist()
+        first = np.full(size, len(self.column), dtype=np.int64)
+        np.minimum.at(first, found.which[held], np.flatnonzero(held))
         tallies: dict[str, _Tally] = {}
-        for matches, members in alike.values():
-            if len(members) == 1:
-                weight = int(self.column.counts[members[0]])
-            else:
-                weight = int(self.column.counts[members].sum())
-            value = self.column.text(members[0])
+        for number, (matches, weight, index) in enumerate(zip(found.lists, weights, first.tolist(), strict=True)):
+            if not weight:
+                continue  # another list has taken the place of this one
+            value = self.column.text(index)
             for entity in {match.entity for match in matches}:
-                tally = tallies.setdefault(entity, _Tally())
-                tally.add(members, weight, [match for match in matches if match.entity == entity], value)
+                tally = tallies.setdefault(entity, _Tally(size))
+                tally.add(number, weight, [match for match in matches if match.entity == entity], value)
         return {entity: self._of_tally(entity, tally, found) for entity, tally in sorted(tallies.items())}
 
     def of_look(self, entity: str, look: Look) -> EntityStats:
@@ -60,9 +92,9 @@ class ColumnRows:
             examples=tuple(places[:MAX_EXAMPLES]),
         )
 
-    def _of_tally(self, entity: str, tally: _Tally, found: Mapping[int, list[Match]]) -> EntityStats:
+    def _of_tally(self, entity: str, tally: _Tally, found: Found) -> EntityStats:
         places: list[tuple[Location, str]] = []
-        flags = self._flags(tally.any)
+        flags = found.where(tally.any)
         for row in self._first_rows(flags):
             value = self.column.text(int(self.codes[row]))
             for match in found[int(self.codes[row])]:
@@ -74,19 +106,14 @@ class ColumnRows:
             units=self._units(flags),
             spans=tally.spans,
             whole=tally.whole,
-            validated=self._units(self._flags(tally.validated)),
-            labelled=self._units(self._flags(tally.labelled)),
-            strong=self._units(self._flags(tally.strong)),
+            validated=self._units(found.where(tally.validated)),
+            labelled=self._units(found.where(tally.labelled)),
+            strong=self._units(found.where(tally.strong)),
             natural=tally.natural,
             best=tally.best,
             locations=tuple(where for where, _ in places[:MAX_LOCATIONS]),
             examples=tuple(places[:MAX_EXAMPLES]),
         )
-
-    def _flags(self, members: list[int]) -> Bools:
-        flags = np.zeros(len(self.column), dtype=np.bool_)
-        flags[members] = True
-        return flags
 
     def _rows(self, flags: Bools) -> Bools:
         """Rows whose value is flagged; the last flag answers for code -1."""
@@ -106,25 +133,20 @@ class ColumnRows:
 
 
 class _Tally:
-    """Distinct values that hold one entity, and sums over all their rows."""
+    """Lists of matches that hold one entity, by number, and sums over all their rows."""
 
-    def __init__(self) -> None:
-        self.any: list[int] = []
-        self.validated: list[int] = []
-        self.labelled: list[int] = []
-        self.strong: list[int] = []
+    def __init__(self, size: int) -> None:
+        self.any = [False] * size
+        self.validated, self.labelled, self.strong = self.any.copy(), self.any.copy(), self.any.copy()
         self.spans = self.whole = self.natural = 0
         self.best = 0.0
 
-    def add(self, members: list[int], weight: int, matches: list[Match], value: str) -> None:
-        """Values ``members``, ``weight`` times in all, hold ``matches``; ``value`` is one of them."""
-        self.any += members
-        if any(match.validated for match in matches):
-            self.validated += members
-        if any(match.labelled for match in matches):
-            self.labelled += members
-        if any(match.score >= STRONG for match in matches):
-            self.strong += members
+    def add(self, number: int, weight: int, matches: list[Match], value: str) -> None:
+        """List ``number`` holds ``matches``, in ``weight`` rows; ``value`` is the value of one of them."""
+        self.any[number] = True
+        self.validated[number] = any(match.validated for match in matches)
+        self.labelled[number] = any(match.labelled for match in matches)
+        self.strong[number] = any(match.score >= STRONG for match in matches)
         self.spans += len(matches) * weight
         self.whole += weight if _covers(matches, value) else 0
         self.natural += weight * sum(match.tag == "natural-person" for match in matches)

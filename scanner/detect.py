@@ -21,8 +21,8 @@ from derbes.recognizers.fields import Reading, read
 from derbes.recognizers.masks import mask
 from derbes.recognizers.registry import load_recognizers
 from derbes.scanner.alike import groups, shared
-from derbes.scanner.columns import ColumnRows
-from derbes.scanner.distinct import Ints, as_array, codes_of, offsets_of
+from derbes.scanner.columns import ColumnRows, Found
+from derbes.scanner.distinct import Ints, as_array, bytes_of, codes_of, offsets_of
 from derbes.scanner.looks import Look, fits, looks
 from derbes.scanner.model.data import Batch, Dataset, TableBatch
 from derbes.scanner.model.evidence import FieldProfile
@@ -34,6 +34,9 @@ NOT_VALUES = frozenset(
     {"", "null", "none", "nan", "n/a", "na", "nil", "-", "--", "—", "–", "нет", "жоқ", "no", "не указано", "не указан"}
     | {"отсутствует", "undefined", "(null)", "\\n", "<null>", "пусто", "unknown", "неизвестно", "#n/a", "н/д", "б/н"}
 )
+_BLANKS = b" \t\r\n\v\f\x1c\x1d\x1e\x1f\xc2\xe1\xe2\xe3"  # what white space begins with
+_OPENS_BLANK = np.zeros(256, dtype=np.bool_)  # first bytes of what is no value
+_OPENS_BLANK[[*_BLANKS, *(form.encode()[0] for v in NOT_VALUES if v for form in (v, v.upper()))]] = True
 _LONGEST_BLANK = 24  # bytes of what is no value, blanks around it included
 _LABELLED_LENGTH = 300  # characters of a cell that are read under a label
 _DOCUMENTS = frozenset({"KZ_ID_CARD", "KZ_PASSPORT", "KZ_RESIDENCE_PERMIT", "RU_PASSPORT", "IDENTITY_DOCUMENT"})
@@ -96,7 +99,7 @@ class Detector:
         rows = ColumnRows(column, codes, units)
         stats = rows.by_entity(found)
         if occurrences is not None:
-            for position in np.flatnonzero(np.isin(codes, list(found))).tolist():
+            for position in np.flatnonzero(np.append(found.which >= 0, False)[codes]).tolist():
                 value = column.text(int(codes[position]))
                 for match in found[int(codes[position])]:
                     masked = mask(match.entity, value[match.start : match.end])
@@ -112,9 +115,7 @@ class Detector:
             fits={entity: rows.of_look(entity, look) for entity, look in fitting.items()},
         )
 
-    def _values(
-        self, column: Column, readings: Sequence[Reading], fitting: Mapping[str, Look]
-    ) -> dict[int, list[Match]]:
+    def _values(self, column: Column, readings: Sequence[Reading], fitting: Mapping[str, Look]) -> Found:
         """Matches by index of distinct value: what the sieve picks, then what a label makes of the rest.
 
         Only values that fit the label are read under it, and only what it names is taken: elsewhere a label would make
@@ -128,28 +129,29 @@ class Detector:
             for look in fitting.values():
                 fit |= look.fits
             fit &= column.letters <= _LABELLED_LENGTH
-            says = {id(matches): any(m.entity in named for m in matches) for matches in found.values()}
-            fit[[i for i, matches in found.items() if says[id(matches)]]] = False
+            fit &= ~found.where([any(m.entity in named for m in matches) for matches in found.lists])
             rest = np.flatnonzero(fit)
             texts: list[tuple[str, int | None]] = [(text, None) for text in column.texts(rest)]
             for i, matches in zip(rest.tolist(), self.all.analyze_many(texts, kind.label), strict=True):
                 if own := [m for m in matches if m.entity in named]:
-                    found[i] = resolve([*found.get(i, ()), *own])
+                    found.put([i], resolve([*found.get(i, ()), *own]))
         return found
 
-    def _unlabelled(self, column: Column) -> dict[int, list[Match]]:
+    def _unlabelled(self, column: Column) -> Found:
         """What stands in the values themselves; of values that are alike one is read."""
         alike, left = groups(column)
         rest = [np.flatnonzero(left)]
         firsts = self._read(column, np.array([members[0] for members, _ in alike], dtype=np.int64))
-        found: dict[int, list[Match]] = {}
+        found = Found(len(column))
         for members, same in alike:
             known = shared(column, members, firsts.get(int(members[0]), ()), same)
             if known is None:
                 rest.append(members)
-            else:
-                found.update(known)
-        return found | self._read(column, np.concatenate(rest))
+            for part, matches in known or ():
+                found.put(part, matches)
+        for i, matches in self._read(column, np.concatenate(rest)).items():
+            found.put([i], matches)
+        return found
 
     def _read(self, column: Column, index: Ints) -> dict[int, list[Match]]:
         """Matches by index, for values that have any. Only values that the sieve picks become strings."""
@@ -201,7 +203,9 @@ def _field_name(dataset: Dataset, path: str) -> str:
 def _distinct(series: pd.Series[Any]) -> tuple[Ints, Column]:
     """The number of each row's value among the distinct ones; what is not a value gets -1."""
     codes, values = codes_of(as_array(series))
-    short = np.flatnonzero(np.diff(offsets_of(values)) <= _LONGEST_BLANK)
+    offsets, content = offsets_of(values), np.frombuffer(bytes_of(values) + b"\0", dtype=np.uint8)
+    opens = np.where(np.diff(offsets) > 0, _OPENS_BLANK[content[offsets[:-1]]], True)
+    short = np.flatnonzero(opens & (np.diff(offsets) <= _LONGEST_BLANK))
     texts = values.take(pa.array(short, type=pa.int64())).to_pylist()
     blank = short[[text.decode("utf-8", "replace").strip().lower() in NOT_VALUES for text in texts]]
     if len(blank):
