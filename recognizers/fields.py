@@ -23,6 +23,8 @@ import yaml
 _LONGEST = 120  # characters of a name that are read
 _CAMEL = re.compile(r"(?<=[a-zа-яёәғқңөұүһі0-9])(?=[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ])|(?<=[A-ZА-ЯЁ])(?=[A-ZА-ЯЁ][a-zа-яё])")
 _WORD = re.compile(r"[^\W\d_]+|[0-9]+")
+_MACHINES = frozenset("server host domain dns url site сервер сервера хост хоста домен домена сайт сайта".split())
+_READY = frozenset("pre preset std standard canned template saved macro default auto quick ready".split())
 _CYRILLIC = re.compile("[а-яёәғқңөұүһі]")
 
 
@@ -95,20 +97,21 @@ def read_comment(comment: str) -> tuple[Reading, ...]:
     """The same for a comment in words: what it says before its first stop, if that is short."""
     head = re.split(r"[(,;:.\n/|]|\s[-–—]\s", comment.strip()[:_LONGEST], maxsplit=1)[0]
     found = words_of(head)
-    return _read_words(found) if 1 <= len(found) <= 6 else ()
+    return _read_words(found) if 1 <= len(found) <= 6 and not _MACHINES & {*found} else ()
 
 
 def about(*names: str) -> str:
-    """What a table is about by its names: ``people``, ``companies``, ``things`` or nothing that can be said.
+    """What a table is about by its names: ``people``, ``companies``, ``letters`` of people, ``things`` or nothing.
 
     The last word that says something counts: ``client_groups`` are groups.
     """
     tables = _lists().tables
     for name in names:
-        for word in reversed(words_of(name)):
+        words = words_of(name)
+        for word in reversed(words):
             word = word.removeprefix("tbl")
-            for kind in ("things", "people", "companies"):
-                if word in tables[kind]:
+            for kind in ("things", "letters", "people", "companies"):
+                if word in tables[kind] and not (kind == "letters" and _READY & {*words}):
                     return kind
     return ""
 

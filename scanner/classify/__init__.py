@@ -7,6 +7,7 @@ same evidence of names, types, comments, neighbours and tables is weighed, and c
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from derbes.scanner.classify.column import TWELVE, by_context, by_values, probability
@@ -63,6 +64,7 @@ def _special(
 
 
 def _judged(dataset: Dataset, context: Context, profile: FieldProfile, policy: Policy) -> list[Classification]:
+    profile = _sole_traders(context, profile)
     met = {*profile.entities, *profile.looks, *context.entities}
     rows = []
     for category, entities in _by_category(met, policy).items():
@@ -79,6 +81,19 @@ def _judged(dataset: Dataset, context: Context, profile: FieldProfile, policy: P
         elif confidence >= SHOWN:
             rows.append(_row(dataset, context, profile, category, entities, "column", confidence, reasons))
     return rows
+
+
+def _sole_traders(context: Context, profile: FieldProfile) -> FieldProfile:
+    """Among firms «ИП Ахметов А.» is a firm, and its owner is counted as ``natural``, not as one more category."""
+    people, firms = profile.entities.get("PERSON"), profile.entities.get("ORGANIZATION")
+    named = context.reading("PERSON")
+    if not people or not people.natural or (named and named.sure) or not (firms or context.reading("ORGANIZATION")):
+        return profile
+    traders = min(people.natural, people.units)
+    left = replace(people, units=people.units - traders, spans=people.spans - people.natural, natural=0)
+    owned = replace(people, units=traders, spans=people.natural, whole=traders)
+    merged = {**profile.entities, "PERSON": left, "ORGANIZATION": owned + firms if firms else owned}
+    return replace(profile, entities={entity: stats for entity, stats in merged.items() if stats.units})
 
 
 def _named(dataset: Dataset, context: Context, policy: Policy, cap: float, read: int) -> list[Classification]:
@@ -156,6 +171,8 @@ def _counted(context: Context, profile: FieldProfile, entities: Sequence[str], r
         counted[named[0]] = profile.fits[named[0]]
     elif not any(map(_units, counted.values())):
         counted |= {e: profile.looks[e] for e in entities if e in profile.looks}
+    if "address_part" in {reading.kind.name for reading in context.readings} and not any(map(_units, counted.values())):
+        counted["ADDRESS"] = EntityStats(units=profile.shape.values)
     kept = {entity: stats for entity, stats in counted.items() if stats.units}
     return kept or {entity: EntityStats() for entity in (named or entities)[:1]}
 

@@ -11,6 +11,7 @@ from math import exp, sqrt
 
 from derbes.recognizers.fields import Reading
 from derbes.scanner.classify.context import PERSON_KINDS, Context, type_fits
+from derbes.scanner.classify.meaning import OWN_BIN, OWN_NAME
 from derbes.scanner.model.evidence import EntityStats, FieldProfile, Shape
 from derbes.scanner.model.inventory import Reason
 
@@ -19,6 +20,9 @@ SURE_NAME, MAYBE_NAME, OTHER_NAME = 3.3, 1.0, -2.0
 COMMENT, COMMENT_AGREES = 2.6, 0.7
 TYPE_FITS, TYPE_FORBIDS = 0.4, -8.0
 TABLE_DECIDES, TABLE_AGREES, TABLE_THINGS = 2.2, 0.5, -2.0
+SETTLED = 2.2  # an account number beside a BIC, a BIN beside an IIN or an account
+ELSEWHERE = -1.2  # a name that may mean a person, where the person's name stands in another field
+UNPROVEN = -2.0  # nothing tells whether the values fit, and they prove nothing
 CONTRADICTED, ENUMERATION, SEQUENCE = -7.0, -2.5, -6.0
 TWELVE_LONG = 1.6  # a text of just twelve characters, where the name may mean an IIN or a BIN
 # Share of values -> weight, from the first row whose share is reached.
@@ -43,6 +47,10 @@ _FRIENDS: dict[str, tuple[tuple[frozenset[str], float], ...]] = {
     "DATE_OF_BIRTH": ((PERSON_KINDS | {"iin"}, 0.5),),
     "IDENTITY_DOCUMENT": ((frozenset({"iin", "birth", "document", "id_card", "passport"}), 0.6),),
     "KZ_IBAN": ((frozenset({"bic", "bin"}), 0.8),),
+}
+_SETTLING: dict[str, tuple[tuple[frozenset[str], float], ...]] = {
+    "KZ_IBAN": ((frozenset({"bic"}), SETTLED),),
+    "KZ_BIN": ((frozenset({"iin", "iin_bin", "iban", "bic"}), SETTLED),),
 }
 
 
@@ -80,26 +88,36 @@ def by_context(context: Context, entities: Sequence[str]) -> list[Reason]:
     if not sure and kind in _COUSINS and context.length == 12:
         reasons.append(Reason("type", TWELVE_LONG, "длина ровно 12"))
     entity = next(e for e in reading.kind.entities if e in entities)
-    for friends, weight in _FRIENDS.get(entity, ()):
-        if met := sorted(friends & context.neighbours - ({kind} if kind not in context.neighbours else set())):
+    return [*reasons, *_neighbours(context, entity, sure), *_table(context, kind, sure)]
+
+
+def _neighbours(context: Context, entity: str, sure: bool) -> list[Reason]:
+    named = (PERSON_KINDS | {OWN_NAME}) & context.neighbours
+    if entity == "PERSON" and not sure and not context.is_plain_name and named:
+        return [Reason("against", ELSEWHERE, "имя человека стоит в другом поле")]
+    friendly = _FRIENDS.get(entity, ())
+    for friends, weight in friendly if sure else (*_SETTLING.get(entity, ()), *friendly):
+        if met := sorted(friends & context.neighbours):
             more = 0.4 if not sure and entity == "PERSON" else 0.0
-            reasons.append(Reason("neighbours", weight + more, "рядом поля: {kinds}", {"kinds": ", ".join(met)}))
-            break
-    reasons += _table(context, kind, sure)
-    return reasons
+            return [Reason("neighbours", weight + more, "рядом поля: {kinds}", {"kinds": ", ".join(met)})]
+    return []
 
 
 def _table(context: Context, kind: str, sure: bool) -> list[Reason]:
-    said = context.about
-    if said == "things" and not sure:
+    said, plain = context.about, context.is_plain_name
+    if plain and not sure and OWN_BIN in context.neighbours and said != "people" and kind in ("org", "full_name"):
+        weight = TABLE_DECIDES if kind == "org" else TABLE_THINGS
+        return [Reason("table" if weight > 0 else "against", weight, "рядом БИН: таблица об организациях")]
+    if said == "things" and not sure and not (kind in _COUSINS and context.length == 12):
         return [Reason("against", TABLE_THINGS, "таблица о вещах, а не о людях")]
     if said == "people" and kind != "org":
-        decides = not sure and kind == "full_name" and context.is_plain_name
+        decides = not sure and kind == "full_name" and plain
         return [Reason("table", TABLE_DECIDES if decides else TABLE_AGREES, "таблица о людях")]
+    if said == "letters" and plain and not sure and kind == "full_name":
+        return [Reason("table", TABLE_DECIDES, "таблица обращений: имя того, кто пишет")]
     if said == "companies" and kind in ("org", "bin", "iban", "address"):
-        return [
-            Reason("table", TABLE_DECIDES if not sure and kind == "org" else TABLE_AGREES, "таблица об организациях")
-        ]
+        weight = TABLE_DECIDES if not sure and kind == "org" else TABLE_AGREES
+        return [Reason("table", weight, "таблица об организациях")]
     if said == "companies" and kind == "full_name" and not sure:
         return [Reason("against", -1.5, "таблица об организациях")]
     return []
@@ -119,8 +137,9 @@ def by_values(context: Context, profile: FieldProfile, entities: Sequence[str]) 
     if found.labelled and reasons[0].weight > 0 and not reading:
         reasons.append(Reason("context", 0.3, "рядом слово-метка в {units} значениях", {"units": found.labelled}))
     if reading is not None:
-        reasons += _fitting(profile, entities, reading.sure, max(_share(found.whole, shape), checked))
-    reasons += _counter(shape, entities, bool(reading and reading.sure), reasons[0].weight)
+        reasons += _fitting(profile, entities, reading, max(_share(found.whole, shape), checked))
+    if not reading or reading.kind.name != "address_part":  # people of one town live in one town
+        reasons += _counter(shape, entities, bool(reading and reading.sure), reasons[0].weight)
     return [reason for reason in reasons if reason.weight]
 
 
@@ -177,9 +196,13 @@ def _phones(profile: FieldProfile, reading: Reading | None) -> Reason:
     return Reason("values", weight, text, {"share": _percent(sure)})
 
 
-def _fitting(profile: FieldProfile, entities: Sequence[str], sure: bool, proven: float) -> list[Reason]:
+def _fitting(profile: FieldProfile, entities: Sequence[str], reading: Reading, proven: float) -> list[Reason]:
     """Do the values contradict the name? Fully proven ones need no more."""
-    share = min(1.0, max(_share(_of(profile.fits, e).units, profile.shape) for e in entities))
+    sure = reading.sure
+    if reading.kind.name == "address_part":
+        share = part_of_address(profile.shape)
+    else:
+        share = min(1.0, max(_share(_of(profile.fits, e).units, profile.shape) for e in entities))
     share = max(share, proven)
     if share < 0.2:
         params = {"share": _percent(1 - share)}
@@ -201,6 +224,15 @@ def _counter(shape: Shape, entities: Sequence[str], sure: bool, proof: float) ->
     if {*entities} & _NUMBERS and is_sequence(shape):
         reasons.append(Reason("against", SEQUENCE, "номера идут почти подряд"))
     return reasons
+
+
+def part_of_address(shape: Shape) -> float:
+    """Share of values that could be a city, a region, a postcode or a house: short, and no machine wrote them."""
+    if shape.length_sum > 40 * shape.values:
+        return 0.0
+    alien = sum(shape.kinds.get(kind, 0) for kind in ("at", "uuid", "hex", "datetime", "date", "decimal"))
+    long = sum(count for digits, count in shape.digits.items() if digits > 7)
+    return max(0.0, _share(shape.values - alien - long, shape))
 
 
 def is_enumeration(shape: Shape) -> bool:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import PurePosixPath
 
-from derbes.recognizers.fields import Reading, about, read, read_comment, words_of
+from derbes.recognizers.fields import Reading, about, read_comment, words_of
+from derbes.scanner.classify.meaning import PARTS_OF_NAME, kinds_of, meant, of_name, table_of
 from derbes.scanner.model.data import Dataset, Field
 from derbes.scanner.model.evidence import FieldProfile
 
-PERSON_KINDS = frozenset({"full_name", "first_name", "last_name", "middle_name"})
+PERSON_KINDS = PARTS_OF_NAME | {"full_name"}
 _TEXT = re.compile(r"char|text|string|clob|json|^str|citext|^sysname|variant|^name$|character|xml|hstore|array|\[\]")
 _NUMBER = re.compile(r"int|serial|number|numeric|decimal|^dec\b|long")
 _FLAG = re.compile(r"bool|^bit\b|tinyint\(1\)|^tinyint|^enum|^set\b")
@@ -28,6 +29,7 @@ _ALLOWED: dict[str, tuple[str, int]] = {
     "permit": ("number", 5), "document": ("number", 2), "address": ("", 8), "org": ("", 6), "iban": ("number", 15),
     "bic": ("", 8), "birth": ("date number", 4), "card": ("number", 12), "ip": ("number net binary", 7),
     "mac": ("net binary", 12), "cookie": ("", 8), "agent": ("", 8), "place": ("number", 1),
+    "address_part": ("number", 1),
 }  # fmt: skip
 
 
@@ -41,7 +43,7 @@ class Context:
     length: int | None
     readings: tuple[Reading, ...]
     comment: tuple[Reading, ...]
-    about: str  # people, companies, things or nothing
+    about: str  # people, companies, things, letters or nothing
     neighbours: frozenset[str]  # sure kinds of the other fields
 
     def reading(self, entity: str) -> Reading | None:
@@ -70,20 +72,26 @@ def contexts(dataset: Dataset, profiles: Sequence[FieldProfile]) -> dict[str, Co
     for profile in profiles:
         if profile.path not in fields:
             fields[profile.path] = Field(profile.path, profile.path.rsplit(".", 1)[-1])
-    kinds = {path: _sure_kinds(declared) for path, declared in fields.items()}
+    subject = about(dataset.name, dataset.comment, PurePosixPath(dataset.part.rsplit("!", 1)[-1]).stem)
+    bare = {path: (of_name(f), read_comment(f.comment) if f.comment else ()) for path, f in fields.items()}
+    sure = frozenset().union(*(kinds_of(fields[path], *said, subject) for path, said in bare.items()))
+    table = table_of(dataset.name, subject, fields, sure)
+    known = {path: (meant(fields[path], *said, table), said[1]) for path, said in bare.items()}
+    kinds = {path: kinds_of(fields[path], *said, subject) for path, said in known.items()}
     counted: dict[str, int] = {}
     for own in kinds.values():
         for kind in own:
             counted[kind] = counted.get(kind, 0) + 1
-    subject = about(dataset.name, dataset.comment, PurePosixPath(dataset.part.rsplit("!", 1)[-1]).stem)
+    if not subject and len(PARTS_OF_NAME & counted.keys()) > 1:
+        subject = "people"
     return {
         path: Context(
             path=path,
             name=declared.name,
             type=declared.type.lower().strip(),
             length=declared.length or _length(declared.type),
-            readings=read(declared.name),
-            comment=read_comment(declared.comment) if declared.comment else (),
+            readings=known[path][0],
+            comment=known[path][1],
             about=_parent(declared) or subject,
             neighbours=frozenset(kind for kind, count in counted.items() if count > (kind in kinds[path])),
         )
@@ -95,11 +103,6 @@ def _parent(declared: Field) -> str:
     """``orders[].client.phone`` speaks of a client, whatever the file is about."""
     parents = declared.path.replace("[]", "").split(".")[:-1]
     return about(parents[-1]) if parents and declared.name == declared.path.rsplit(".", 1)[-1] else ""
-
-
-def _sure_kinds(declared: Field) -> frozenset[str]:
-    readings = (*read(declared.name), *(read_comment(declared.comment) if declared.comment else ()))
-    return frozenset(reading.kind.name for reading in readings if reading.sure)
 
 
 def _first(readings: Iterable[Reading], entity: str) -> Reading | None:
@@ -130,6 +133,7 @@ def type_fits(context: Context, kind: str) -> bool | None:
     if not found:
         return None
     allowed, shortest = _ALLOWED[kind]
-    if found != "text":
+    if found not in ("text", "number"):
         return found in allowed.split()
-    return context.length is None or context.length >= shortest or context.length == 0
+    holds = not context.length or context.length >= shortest
+    return holds and (found == "text" or "number" in allowed.split())

@@ -1,5 +1,5 @@
 """What only a definition says: the table completes the name of a field, the type names its content, the label of a form
-is what people are asked for, and a city beside an address is part of it.
+is what people are asked for.
 
 Everything here adds evidence to the contexts that the classifier weighs; it decides nothing.
 """
@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from derbes.recognizers.fields import Reading, read, words_of
-from derbes.scanner.classify.context import PERSON_KINDS, Context
+from derbes.scanner.classify.context import Context
 from derbes.scanner.model.data import Dataset
 
 # Names that say nothing without their table: `bank_cards.number`, `emails.address`, `phones.value`.
@@ -24,13 +24,6 @@ _SPEAKING = {
     "genericipaddress": "ip", "ipaddress": "ip", "inet": "ip", "ipv4": "ip", "ipvanyaddress": "ip", "macaddr": "mac",
     "paymentcardnumber": "card number", "bic": "bic",
 }  # fmt: skip
-# Parts that no address is complete without; beside one, or together in a table about people, they are address.
-_PARTS = frozenset(
-    "city town postcode zip zipcode postal region state province district county settlement locality village suburb"
-    " street house apartment flat building город индекс область район улица дом квартира населенный қала облыс аудан"
-    " көше үй пәтер gorod oblast rayon ulitsa".split()
-)
-_ABOUT_PARTS = frozenset("code number name no ru kz kk en line of пункт почтовый номер атауы индексі".split())
 _LINE = re.compile(r"(?:address|addr|street)?[_ ]?line[_ ]?\d", re.IGNORECASE)
 _MAIL_LIST = re.compile(r"(?:^|_)(?:cc|bcc|recipients?|subscribers?|notify|to|from)$", re.IGNORECASE)
 _MAIL = re.compile(r"\be-?mail", re.IGNORECASE)
@@ -39,11 +32,7 @@ _MAIL = re.compile(r"\be-?mail", re.IGNORECASE)
 def completed(known: Mapping[str, Context], dataset: Dataset) -> dict[str, Context]:
     """``known`` with what the definition says beyond the bare names of its fields."""
     comments = {field.path: field.comment for field in dataset.fields}
-    table = _Table(
-        dataset.name,
-        dataset.kind == "form",
-        frozenset(word for field in dataset.fields for word in words_of(field.name)) & _PARTS,
-    )
+    table = _Table(dataset.name, dataset.kind == "form")
     return {
         path: replace(context, readings=found) if (found := _meant(context, table, comments[path])) else context
         for path, context in known.items()
@@ -54,7 +43,6 @@ def completed(known: Mapping[str, Context], dataset: Dataset) -> dict[str, Conte
 class _Table:
     name: str
     form: bool
-    parts: frozenset[str]  # words of an address among the names of its fields
 
 
 def _meant(context: Context, table: _Table, comment: str) -> tuple[Reading, ...]:
@@ -69,12 +57,12 @@ def _meant(context: Context, table: _Table, comment: str) -> tuple[Reading, ...]
         return context.comment
     if _MAIL_LIST.search(context.name) and _MAIL.search(comment):
         return read("email")
-    return read("address") if _is_part_of_address(context, table) else ()
+    return read("address") if _LINE.fullmatch(context.name) and "address" in context.neighbours else ()
 
 
 def _with_table(context: Context, table: str) -> tuple[Reading, ...]:
     """``number`` of a table ``bank_cards`` is a ``bank card number``."""
-    if not _GENERIC.issuperset(words_of(context.name)):
+    if context.about == "things" or not _GENERIC.issuperset(words_of(context.name)):
         return ()
     thing = [_COMPOUNDS.get(word, word) for word in map(_singular, words_of(table.rpartition(".")[2]))]
     found = read(" ".join([*thing, context.name]))
@@ -85,13 +73,3 @@ def _singular(word: str) -> str:
     if word.endswith("ies"):
         return word[:-3] + "y"
     return word.removesuffix("es") if word.endswith("sses") else word.removesuffix("s")
-
-
-def _is_part_of_address(context: Context, table: _Table) -> bool:
-    words = [word for word in words_of(context.name) if not word.isdigit()]
-    if not (_PARTS & {*words} and _PARTS | _ABOUT_PARTS | {"billing", "shipping", "delivery", "home"} >= {*words}):
-        return bool(_LINE.fullmatch(context.name)) and "address" in context.neighbours
-    if context.about == "things" and words_of(table.name)[-1:] != ("address",):
-        return False
-    beside = "address" in context.neighbours
-    return beside or (len(table.parts) > 1 and bool(PERSON_KINDS & context.neighbours))

@@ -47,12 +47,14 @@ def _confidence(context: Context, profile: FieldProfile, entity: str, stats: Ent
     share = stats.units / values
     full = stats.best >= _FULL and stats.units > 1  # a full name or address, and not just once
     if not _is_prose(profile):
-        if full and not stats.whole and context.about != "things":
+        wordy = profile.shape.prose >= 0.05 * values
+        if full and wordy and not stats.whole and context.about != "things":
             return 0.6  # inside short remarks: «просил звонить …»
         if is_enumeration(profile.shape):
             return GUESS
         # Short values are one thing each: a column that is no names has no names in it, but for words alike.
-        return min(stats.best, 0.6) if share >= 0.3 or stats.labelled >= max(1, 0.02 * values) else GUESS
+        enough = 0.3 if context.sure is None or context.reading(entity) else 0.5
+        return min(stats.best, 0.6) if share >= enough or stats.labelled >= max(1, 0.02 * values) else GUESS
     if not stats.strong:
         return min(stats.best, 0.45)
     rare = values >= _FEW and share < 0.01 and stats.units < 3
