@@ -21,6 +21,7 @@ from derbes.scanner.exits import Exit
 COMMANDS: dict[str, tuple[str, str]] = {
     "accept": ("derbes.scanner.commands.accept:accept", "записать исключение для нарушения"),
     "analyze": ("derbes.scanner.commands.analyze:analyze", "найти персональные данные в тексте"),
+    "breach": ("derbes.scanner.commands.breach:breach", "утечка из места: что, чьё, кого и когда уведомить"),
     "check": ("derbes.scanner.commands.scan:check", "проверить по политике; нарушения дают код 1"),
     "demo": ("derbes.scanner.commands.demo:demo", "вымышленная хостинговая компания: пример за минуту"),
     "diff": ("derbes.scanner.commands.diff:diff", "что изменилось между двумя описями"),

@@ -12,6 +12,7 @@ from derbes.scanner.history import History
 from derbes.scanner.model.findings import Outcome
 
 LOOK_BACK = 50  # runs in which a violation is looked for
+_READ = ("scanned", "partial")
 NEARBY = 12  # runs among which the one before is looked for
 
 
@@ -61,6 +62,21 @@ def former_with(violation: str, name: str | None, state: str | None) -> Outcome:
             if document and any(known["id"].startswith(wanted) for known in document["violations"]):
                 return outcome_of(document, run)
     return former(name, state)
+
+
+def former_of_place(place: str, name: str | None, state: str | None) -> Outcome:
+    """The named run, or the newest in which ``place`` was read. Raises ``UsageError`` when there is none."""
+    if name is None:
+        history = History(state)
+        for run in history.runs()[:LOOK_BACK]:
+            document = history.load(run)
+            if document and any(known["id"] == place and known["status"] in _READ for known in document["places"]):
+                return outcome_of(document, run)
+        raise UsageError("no-run", "место {place} ни разу не проверено", "сначала derbes scan", place=place)
+    outcome = former(name, state)
+    if all(record.place.id != place for record in outcome.inventory.places):
+        raise UsageError("no-run", "в этой проверке нет места {place}", place=place)
+    return outcome
 
 
 def _json(path: Path) -> Any:
