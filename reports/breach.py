@@ -239,8 +239,9 @@ def _html(section: Section) -> str:
 
 
 _STYLE = (
-    ":root{color-scheme:light dark}body{font:15px/1.5 system-ui,sans-serif;max-width:50em;margin:2em auto;padding:0 1em"
-    "}h1{font-size:1.5em}h2{font-size:1.15em;margin:1.6em 0 .4em}dt{font-weight:600;margin-top:.6em}dd{margin:0 0 0 1em;"
+    ":root{color-scheme:light dark}"
+    "body{font:15px/1.5 system-ui,sans-serif;max-width:50em;margin:2em auto;padding:0 1em}"
+    "h1{font-size:1.5em}h2{font-size:1.15em;margin:1.6em 0 .4em}dt{font-weight:600;margin-top:.6em}dd{margin:0 0 0 1em;"
     "overflow-wrap:anywhere}pre{white-space:pre-wrap;overflow-wrap:anywhere;border:1px solid;border-radius:6px;"
     "padding:1em;font:inherit}p,h1{overflow-wrap:anywhere}footer{margin-top:2em;font-size:.85em}"
     "@media print{body{margin:0;max-width:none}section{break-inside:avoid}@page{size:A4;margin:18mm}}"
