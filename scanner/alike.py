@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from derbes.recognizers.base import Match
-from derbes.recognizers.numbers.vector import bin_mask, contemporary_iin_mask, iin_mask
+from derbes.recognizers.numbers.vector import CHECKED, STRUCTURED, traits
 from derbes.scanner.distinct import Bools, Bytes, Ints, array_of, codes_of, codes_of_rows, members_of
 from derbes.scanner.looks import FULL, last_digits
 from derbes.scanner.people import people
@@ -25,6 +25,7 @@ from derbes.scanner.profile import ALPHA, AT, DASH, DIGIT, OTHER, PLUS, SPACE, C
 _MOBILE = np.array([700, 701, 702, 705, 706, 707, 708, 747, 771, 775, 776, 777, 778])
 _WIDTH = 24  # bytes of a telephone number as people write it
 _TIMESTAMP_FROM, _TIMESTAMP_TO = 2000_00_00_0000, 2040_00_00_0000
+_BIN, _KIND = STRUCTURED | CHECKED, 16
 _ZERO, _NINE = b"09"
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _COMPOUND = re.compile(rb"0[./:-]0{1,4}[./:-]0")  # a date, a local telephone, an IP address
@@ -41,11 +42,16 @@ def _bytes_like(pattern: bytes) -> Bools:
 _LETTER, _MAILBOX = _bytes_like(rb"[A-Za-z]"), _bytes_like(rb"[A-Za-z0-9._]")
 
 
-def groups(column: Column, among: Bools | None = None) -> tuple[list[tuple[Ints, bool]], Bools]:
-    """Groups of indexes, each with whether its members have one length (so that spans can be shared); what is left."""
+def groups(
+    column: Column, among: Bools | None = None, kind: str | None = None
+) -> tuple[list[tuple[Ints, bool]], Bools]:
+    """Groups of indexes, each with whether its members have one length (so that spans can be shared); what is left.
+
+    Of a ``kind`` (a field's name says it, and values are read under its label) only what is alike under that label.
+    """
     left = np.ones(len(column), dtype=np.bool_) if among is None else among.copy()
     found: list[tuple[Ints, bool]] = []
-    for make in (_twelve, _phones, _emails, _persons, _templates):
+    for make in _ALIKE if kind is None else _LABELLED.get(kind, ()):
         index, codes, same = make(column, left)
         left[index] = False
         found += [(members, same) for members in members_of(codes, index)]
@@ -72,9 +78,10 @@ _Keys = tuple[Ints, Ints, bool]
 def _twelve(column: Column, left: Bools) -> _Keys:
     index = np.flatnonzero(left & column.only(DIGIT) & (column.lengths == 12))
     numbers = column.integers(index)
-    right = contemporary_iin_mask(numbers) + 2 * iin_mask(numbers) + 4 * bin_mask(numbers)
+    keys = traits(numbers).astype(np.int64)
     # A BIN also says when it was registered and of what kind: year, type and sign.
-    keys = right + np.where(right == 4, 10 * (numbers // 10**10) + 1000 * (numbers // 10**6 % 100), 0)
+    registered = 100 * (numbers // 10**10) + 10_000 * (numbers // 10**6 % 100)
+    keys += np.where(keys & _BIN == _BIN, registered, _KIND * (numbers // 10**7 % 10 > 3))
     plain = (numbers < _TIMESTAMP_FROM) | (numbers >= _TIMESTAMP_TO)  # a time stamp is looked at by itself
     return index[plain], keys[plain], True
 
@@ -162,3 +169,11 @@ def _postcodes(data: Bytes, offsets: Ints, starts: Ints, ends: Ints) -> Bools:
     opens = (starts[first] == offsets[:-1]) & (ends[first] - starts[first] == _LONG)
     result: Bools = opens & (words[np.minimum(after, offsets[1:])] > words[ends[first]])
     return result
+
+
+_ALIKE = (_twelve, _phones, _emails, _persons, _templates)
+_LABELLED = {
+    **dict.fromkeys(("iin", "bin", "iin_bin"), (_twelve,)),
+    "phone": (_phones,),
+    "address": (_templates,),
+}

@@ -5,9 +5,9 @@ Tables are read by columns, each distinct value once; logs and texts by whole bu
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from hashlib import blake2b
 from typing import Any, cast
 
@@ -22,7 +22,7 @@ from derbes.recognizers.masks import mask
 from derbes.recognizers.registry import load_recognizers
 from derbes.scanner.alike import groups, shared
 from derbes.scanner.columns import ColumnRows, Found
-from derbes.scanner.distinct import Ints, as_array, bytes_of, codes_of, offsets_of
+from derbes.scanner.distinct import Bools, Ints, as_array, bytes_of, codes_of, offsets_of
 from derbes.scanner.looks import Look, fits, looks
 from derbes.scanner.model.data import Batch, Dataset, TableBatch
 from derbes.scanner.model.evidence import FieldProfile
@@ -130,27 +130,24 @@ class Detector:
                 fit |= look.fits
             fit &= column.letters <= _LABELLED_LENGTH
             fit &= ~found.where([any(m.entity in named for m in matches) for matches in found.lists])
-            rest = np.flatnonzero(fit)
-            texts: list[tuple[str, int | None]] = [(text, None) for text in column.texts(rest)]
-            for i, matches in zip(rest.tolist(), self.all.analyze_many(texts, kind.label), strict=True):
-                if own := [m for m in matches if m.entity in named]:
-                    found.put([i], resolve([*found.get(i, ()), *own]))
+
+            def read_labelled(index: Ints) -> dict[int, list[Match]]:
+                texts: list[tuple[str, int | None]] = [(text, None) for text in column.texts(index)]
+                results = zip(index.tolist(), self.all.analyze_many(texts, kind.label), strict=True)
+                return {i: own for i, matches in results if (own := [m for m in matches if m.entity in named])}
+
+            for members, matches in _by_groups(column, groups(column, fit, kind.name), read_labelled):
+                before = {int(found.which[i]) for i in members}
+                for number in before:
+                    known = found.lists[number] if number >= 0 else []
+                    found.put(members[found.which[members] == number], resolve([*known, *matches]))
         return found
 
     def _unlabelled(self, column: Column) -> Found:
-        """What stands in the values themselves; of values that are alike one is read."""
-        alike, left = groups(column)
-        rest = [np.flatnonzero(left)]
-        firsts = self._read(column, np.array([members[0] for members, _ in alike], dtype=np.int64))
+        """What stands in the values themselves."""
         found = Found(len(column))
-        for members, same in alike:
-            known = shared(column, members, firsts.get(int(members[0]), ()), same)
-            if known is None:
-                rest.append(members)
-            for part, matches in known or ():
-                found.put(part, matches)
-        for i, matches in self._read(column, np.concatenate(rest)).items():
-            found.put([i], matches)
+        for members, matches in _by_groups(column, groups(column), partial(self._read, column)):
+            found.put(members, matches)
         return found
 
     def _read(self, column: Column, index: Ints) -> dict[int, list[Match]]:
@@ -174,6 +171,23 @@ class Detector:
         texts = [(n, bits & ~models) for n, bits in fired.items() if bits & models and bits & ~models and not bits & 1]
         results = self.all.analyze_many([(values[n], bits) for n, bits in texts])
         return {n: matches for (n, _), matches in zip(texts, results, strict=True)}
+
+
+def _by_groups(
+    column: Column, grouped: tuple[list[tuple[Ints, bool]], Bools], read: Callable[[Ints], Mapping[int, list[Match]]]
+) -> Iterator[tuple[Ints, list[Match]]]:
+    """Values and what ``read`` finds in them; of values that are alike one is read."""
+    alike, left = grouped
+    rest = [np.flatnonzero(left)]
+    firsts = read(np.array([members[0] for members, _ in alike], dtype=np.int64))
+    for members, same in alike:
+        known = shared(column, members, firsts.get(int(members[0]), ()), same)
+        if known is None:
+            rest.append(members)
+        else:
+            yield from known
+    for i, matches in read(np.concatenate(rest)).items():
+        yield np.array([i]), matches
 
 
 def _settled(matches: Sequence[Match], value: str) -> bool:

@@ -26,6 +26,7 @@ Mask = npt.NDArray[np.bool_]
 Ints = npt.NDArray[np.int64]
 _CHUNK = 1 << 16  # rows at a time: temporaries stay in the cache
 _HALF = 10**6
+OLDEST = 110  # years: as in ``iin.is_contemporary``
 
 
 def to_numbers(values: npt.NDArray[Any]) -> Ints:
@@ -53,9 +54,30 @@ def iin_mask(values: npt.NDArray[Any], today: date | None = None) -> Mask:
 
 
 def contemporary_iin_mask(values: npt.NDArray[Any], today: date | None = None) -> Mask:
-    """Valid, and with a century digit of 3–6: what speaks for an IIN where no name of a column does."""
-    dates = _dates(today or date.today()) & 0b1111000
+    """``iin.is_valid`` and ``iin.is_contemporary`` a row: what speaks for an IIN where no name of a column does."""
+    dates = _dates(today or date.today(), OLDEST) & 0b1111000
     return _masks(values, lambda upper, lower, tables: (dates[upper] >> (lower // 100_000)) & 1 == 1)
+
+
+CHECKED, DATED, CONTEMPORARY, STRUCTURED = 1, 2, 4, 8
+
+
+def traits(numbers: Ints, today: date | None = None) -> npt.NDArray[np.uint8]:
+    """What recognizers ask of twelve digits (int64, leading zeros lost), a flag each: the check digit is right, the
+    date of an IIN, such a date of somebody alive, the structure of a BIN."""
+    today = today or date.today()
+    dates, recent, kinds, tables = _dates(today), _dates(today, OLDEST) & 0b1111000, _kinds(), _sums()
+    result = np.zeros(len(numbers), dtype=np.uint8)
+    for start in range(0, len(numbers), _CHUNK):
+        chunk = numbers[start : start + _CHUNK]
+        upper = chunk // _HALF
+        lower = chunk - upper * _HALF
+        century = lower // 100_000
+        flags = _check(upper, lower, tables) * np.uint8(CHECKED) | kinds[upper] * np.uint8(STRUCTURED)
+        flags |= (dates[upper] >> century & 1).astype(np.uint8) * np.uint8(DATED)
+        flags |= (recent[upper] >> century & 1).astype(np.uint8) * np.uint8(CONTEMPORARY)
+        result[start : start + _CHUNK] = flags
+    return result
 
 
 def bin_mask(values: npt.NDArray[Any]) -> Mask:
@@ -112,12 +134,17 @@ def _sums() -> tuple[npt.NDArray[np.uint8], npt.NDArray[np.uint8]]:
 
 
 @lru_cache(maxsize=4)
-def _dates(today: date) -> npt.NDArray[np.uint8]:
-    """YYMMDD -> bit d set when that is a date, not in the future, for century digit d."""
+def _dates(today: date, oldest: int | None = None) -> npt.NDArray[np.uint8]:
+    """YYMMDD -> bit d set when that is a date, not in the future, for century digit d.
+
+    Years more than ``oldest`` years ago do not count.
+    """
     table = np.zeros(_HALF, dtype=np.uint8)
     for digit, centuries in CENTURIES.items():
         for century in centuries:
             for year in range(100):
+                if oldest is not None and today.year - (century + year) > oldest:
+                    continue
                 for month in range(1, 13):
                     days = monthrange(century + year, month)[1]
                     if (century + year, month) > (today.year, today.month):

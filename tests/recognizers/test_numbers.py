@@ -208,6 +208,7 @@ def test_masks_agree_with_their_scalar_twins() -> None:
         (vector.iin_mask, iin.is_valid),
         (vector.bin_mask, bin_.is_valid),
         (vector.check_digit_mask, iin.check_digit_ok),
+        (vector.contemporary_iin_mask, lambda number: iin.is_valid(number) and iin.is_contemporary(number)),
     ):
         expected = [twin(text) for text in strings.tolist()]
         assert mask(strings).tolist() == expected

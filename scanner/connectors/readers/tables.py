@@ -7,7 +7,7 @@ from itertools import zip_longest
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
-from derbes.scanner.connectors.readers.base import index_of, pieces, series
+from derbes.scanner.connectors.readers.base import arrow_series, index_of, pieces, series
 from derbes.scanner.model.data import Dataset, TableBatch
 
 BATCH = 4 << 20
@@ -31,6 +31,7 @@ class Rows:
         self.first_row = first_row
         self.size = 0  # bytes read for the rows since the last flush; the reader adds them
         self._columns: list[list[str | None]] = []
+        self._arrays: list[list[Any]] = []  # of rows that came as Arrow arrays: they are not mixed with others
         self._extra: dict[int, tuple[list[int], list[str | None]]] = {}  # cells that do not stand in line
 
     @property
@@ -40,12 +41,24 @@ class Rows:
 
     def add(self, rows: Sequence[Row]) -> Iterator[TableBatch]:
         """Append rows; ragged ones are filled up. Flushes first where the filling would outgrow the data."""
+        if self._arrays:
+            yield from self.flush()
         width = max(map(len, rows), default=0)
         if max(width, len(self._columns)) * (self.next_row - self.first_row + len(rows)) > MAX_CELLS:
             yield from self.flush()
             if width * len(rows) > MAX_CELLS:
                 rows = self._narrowed(rows)
         self.add_columns(list(zip_longest(*rows)), len(rows))
+
+    def add_arrays(self, columns: Sequence[Any]) -> Iterator[TableBatch]:
+        """Append rows that are Arrow string arrays by column."""
+        if self._columns or len(self._arrays) not in (0, len(columns)):
+            yield from self.flush()
+        if not self._arrays:
+            self._arrays = [[] for _ in columns]
+        for pending, column in zip(self._arrays, columns, strict=True):
+            pending.append(column)
+        self.next_row += len(columns[0])
 
     def add_columns(self, columns: Sequence[Row], count: int) -> None:
         """Append ``count`` rows that are columns already."""
@@ -72,7 +85,8 @@ class Rows:
         count = self.next_row - self.first_row
         if count:
             units = index_of(range(self.first_row, self.next_row))
-            columns = {self.path_of(i): series(units, values) for i, values in enumerate(self._columns[:MAX_COLUMNS])}
+            columns = {self.path_of(i): arrow_series(units, values) for i, values in enumerate(self._arrays)}
+            columns |= {self.path_of(i): series(units, values) for i, values in enumerate(self._columns[:MAX_COLUMNS])}
             if beyond := self._columns[MAX_COLUMNS:]:
                 columns[BEYOND] = _by_unit([c for cells in beyond for c in enumerate(cells, self.first_row) if c[1]])
             yield TableBatch(self.dataset, columns, count, self.size)
@@ -82,7 +96,8 @@ class Rows:
             if far:
                 columns[BEYOND] = _by_unit(far)
             yield TableBatch(self.dataset, columns, 0, 0)
-        self._columns, self._extra, self.first_row, self.size = [], {}, self.next_row, 0
+        self._columns, self._arrays, self._extra = [], [], {}
+        self.first_row, self.size = self.next_row, 0
 
     def _narrowed(self, rows: Sequence[Row]) -> list[Row]:
         """Rows cut to a common width; what stands beyond it goes the slow way."""

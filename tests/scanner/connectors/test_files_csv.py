@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from derbes.scanner.connectors.readers.csv_ import is_header, sniff_dialect, unique_names
+from derbes.scanner.connectors.readers.csv_ import is_header, parse, parse_regular, sniff_dialect, unique_names
 from tests.scanner.connectors.file_helpers import codes, columns, read, rows_counted, values
 
 CELLS = st.text(st.characters(exclude_characters="\r\0\x1a\ufeff", exclude_categories=("Cs",)), max_size=20)
@@ -148,3 +148,16 @@ def test_columns_beyond_any_sense_are_read_together(tmp_path: Path) -> None:
     assert [unit for unit, _ in found["…"]] == sorted(unit for unit, _ in found["…"])
     told = {value for column in found.values() for _, value in column}
     assert told >= {cell for row in rows for cell in row.split(",") if cell}
+
+
+@given(st.lists(st.sampled_from(["a", "Ж", ",", '"', '""', "\n", "\r\n", " ", "0012"]), max_size=14).map("".join))
+def test_arrow_reads_what_the_standard_library_reads(text: str) -> None:
+    columns_ = parse_regular(text + "\n", ",")
+    if columns_ is not None:
+        assert [list(row) for row in zip(*(c.to_pylist() for c in columns_), strict=True)] == parse(text + "\n", ",")
+
+
+def test_regular_text_is_read_by_arrow_and_the_rest_is_not() -> None:
+    assert parse_regular('a,"b ""c"""\n1,"2\n3"\n', ",") is not None
+    for text in ("a,b\n1\n", "a,b\n\n1,2\n", 'a,b\n1,"2\n', "a,b\r1,2\n"):
+        assert parse_regular(text, ",") is None
