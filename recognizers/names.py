@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gzip
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
@@ -27,10 +28,11 @@ from derbes.recognizers.name_forms import (
     unmix,
 )
 
+_KAZAKH_LETTERS = "әғқңөұүһі"
 _LONGEST = 40  # letters; a longer word is no name
 
 
-_INSIDE = str.maketrans({"?": "", "'": "-", "`": "-"})  # may stand in a name: a lost letter, an apostrophe
+_INSIDE = str.maketrans({"?": "", "'": "-", "’": "-", "`": "-"})  # may stand in a name: a lost letter, an apostrophe
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,8 @@ def gazetteer() -> Gazetteer:
 def _given_key(low: str) -> str:
     """The key of the given name that ``low`` (lower case) is a form of; empty when there is none."""
     given = gazetteer().given
+    if "?" in low:
+        return next((key for word in _restored(low) if (key := _given_key(word))), "")
     if low.isascii():
         candidates = (low, *kazakh_bases(low))
         return next((key for base in candidates if len(base) > 2 and (key := fold(base)) in given), "")
@@ -101,6 +105,15 @@ def _given_key(low: str) -> str:
             if (key := fold(base)) in given:
                 return key
     return ""
+
+
+def _restored(low: str) -> Iterator[str]:
+    """``low`` with each of the letters that only Kazakh has where one was lost (``?``), up to two of them."""
+    if low.count("?") <= 2:
+        at = low.index("?")
+        for letter in _KAZAKH_LETTERS:
+            word = low[:at] + letter + low[at + 1 :]
+            yield from _restored(word) if "?" in word else (word,)
 
 
 @lru_cache(maxsize=1 << 16)
@@ -157,6 +170,16 @@ def is_firm_given(word: str) -> bool:
     return fold(low) in gazetteer().firm
 
 
+def is_plain_latin_given(word: str) -> bool:
+    """A Latin spelling of one of the most common given names that is no word and no product besides."""
+    return word.lower() in _plain_latin()
+
+
+@cache
+def _plain_latin() -> frozenset[str]:
+    return frozenset(words()["latin_plain"])
+
+
 def _tag_plain(low: str, common: bool) -> str:
     lists = gazetteer()
     parts = low.split("-") if "-" in low else [low]
@@ -175,9 +198,14 @@ def _tag_plain(low: str, common: bool) -> str:
         return "E"
     if low in lists.latin_surnames:
         return "K"
+    if _IRISH.match(low):
+        return "S"
     if common:
         return "c"
     return "l" if low.isascii() else "x"
+
+
+_IRISH = re.compile("[оo]['’`][^\\W\\d_]{4}")  # О'Коннор
 
 
 def _cased_like_a_name(word: str) -> bool:

@@ -21,6 +21,7 @@ from derbes.recognizers.names import tag
 from derbes.recognizers.nlp import Span
 from derbes.recognizers.person import PersonRecognizer
 from derbes.recognizers.person_anchor import CYRILLIC_WORD
+from derbes.recognizers.person_words import KNOWN_AGAIN
 
 SCORE = 0.6
 SURE = 0.85  # rules that saw two parts of a name
@@ -37,6 +38,8 @@ _LINE = re.compile(r"[^\n]+")
 _SENTENCE_START = re.compile(r"(?:^|[.!?»”\"\n•—–-])\s*$")
 _GLUED_BEFORE = re.compile(r"[\w@/\\]|(?<=\w)[.-]")
 _GLUED_AFTER = re.compile(r"[\d_@/\\]|[.:]\w")
+
+_LETTER_AND_WORD = re.compile(r"\w{1,2}\. ?\w+")  # «А. Общие», the head of a paragraph
 
 _lock = threading.Lock()  # spaCy's vocabulary is shared by the threads of a process
 
@@ -206,9 +209,13 @@ def _agreed(text: str, match: Match, seen: Sequence[Span]) -> bool:
     if "PERSON" in labels:
         return True
     name = text[match.start : match.end]
+    if labels == {"LOC"} and match.score == KNOWN_AGAIN:
+        return True  # a surname whose full name the text holds
     if labels or match.score >= CERTAIN:
         return not labels
-    return name.count(".") > 1 if name.isupper() else " " in name or "." in name
+    if name.isupper():
+        return name.count(".") > 1
+    return match.score >= KNOWN_AGAIN or (" " in name and not _LETTER_AND_WORD.fullmatch(name))
 
 
 def _pieces(text: str) -> Iterator[tuple[int, str]]:

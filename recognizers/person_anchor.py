@@ -85,7 +85,10 @@ def _labels() -> list[bytes]:
     """Labels that admit a single or a lower-case name. A Latin role admits neither, so it needs no anchor."""
     lists = words()
     every = sorted(
-        {*lists["labels_name"], *lists["labels_letter"], *(word for word in lists["labels_role"] if not word.isascii())}
+        {
+            *(word for kind in ("name", "letter", "title") for word in lists[f"labels_{kind}"]),
+            *(word for word in lists["labels_role"] if not word.isascii()),
+        }
     )
     needed = [w for w in every if not any(w != o and (w.startswith(o + " ") or w.endswith(" " + o)) for o in every)]
     return [
@@ -94,6 +97,17 @@ def _labels() -> list[bytes]:
     ]
 
 
+def _latin_plain() -> list[bytes]:
+    """Given names that count alone, as literals: with a capital, a blank, comma or line before them."""
+    names = [word.capitalize().encode() for word in words()["latin_plain"]]
+    return [rb"(?:^|[ \n])(?:" + b"|".join(names[i : i + _A_PATTERN]) + rb")" for i in range(0, len(names), _A_PATTERN)]
+
+
+# «иванов иван иванович»: the end of a patronymic in lower case; behind a capital the patterns above fire anyway.
+_PATRONYMIC = (
+    rb"(?:\xd0\xbe|\xd0\xb5)\xd0\xb2\xd0(?:\xb8\xd1\x87|\xbd\xd0(?:\xb0|\xb5|\xbe)|\xbd\xd1(?:\x8b|\x83))"  # -ович
+    rb"|(?:\xd1\x83|\xd2\xb1)\xd0\xbb\xd1\x8b|(?:\xd0\xba|\xd2\x9b)\xd1\x8b\xd0\xb7\xd1\x8b"  # ұлы, қызы
+)
 _TELLING = _none_of(BORING)
 
 ANCHOR: tuple[bytes, ...] = (
@@ -106,4 +120,6 @@ ANCHOR: tuple[bytes, ...] = (
     _EDGE + _WHOLE_WORD + _GAP + _INITIAL,  # Ospanova A.
     rb"[" + _IN_WORD + rb"]" + _GAP + _one_of(sorted(PARTICLES)) + _END,  # Mamed ogly
     *_labels(),
+    *_latin_plain(),
+    _PATRONYMIC,
 )

@@ -32,11 +32,15 @@ def _alternatives(entries: Iterable[str]) -> str:
 
 @cache
 def label() -> re.Pattern[str]:
-    """Matches in lower-case text: group ``name``, ``letter`` or ``role``, then what parts it from the value."""
+    """Matches in lower-case text: group ``name``, ``title``, ``letter``, ``role`` or ``head`` (of a body: «директор
+    КГУ»), then what parts it from the value."""
     own = words()
-    kinds = "|".join(rf"(?P<{kind}>{_alternatives(own['labels_' + kind])})" for kind in ("name", "letter", "role"))
+    head = rf"(?P<head>{_alternatives(own['heads'])} {_alternatives(own['bodies'])})"
+    kinds = (rf"(?P<{kind}>{_alternatives(own['labels_' + kind])})" for kind in ("name", "title", "letter", "role"))
     parted = r"(?:[,:]?\s?\r?\n\s{0,4}| ?[:=>]{1,2} ?| ?[–—-] |, ?|\t| {1,3})"
-    return re.compile(rf"(?<![{LETTER}0-9])(?:{kinds})(?![{LETTER}0-9_])[\"')\]]{{0,2}}{parted}[\"'«(\[ ]{{0,3}}")
+    return re.compile(
+        rf"(?<![{LETTER}0-9])(?:{'|'.join([head, *kinds])})(?![{LETTER}0-9_])[\"')\]]{{0,2}}{parted}[\"'«(\[ ]{{0,3}}"
+    )
 
 
 _POSSESSED = "(?:н[а-яёіңғәқ]{1,5})?"  # ауданы-ндағы, көшесі-нің
@@ -62,6 +66,16 @@ _HOUSE = re.compile(
     r"|^\s?и\s?К°?»|^ и (?:Ко|К°|партн[её]ры|компания)(?![а-яё])"
 )
 _HOUSE_AFTER_COMMA = re.compile(r"^,?\s?\d{1,3}(?![\d.])")
+_IS_A_PLACE = re.compile(
+    r"\s?[–—-]\s(?:[а-яё]{1,20}\s){0,3}(?:город|столица|река|село|пос[её]лок|деревня|озеро|остров|область|порт|станция|қала)"
+    r"(?![а-яё])"
+)
+# «Вера в успех», «Надежда на лучшее», «Любовь к музыке»: what one believes in and hopes for, and no place.
+_ABSTRACT = re.compile(
+    r"(?i:вер[аыуе]|верой|надежд[аыуе]|надеждой|любовь|любви|любовью) (?:в|во|на|к|ко) "
+    r"(?:себя|людей|людям|человек|бог|чуд|успех|лучш|побед|будущ|справедлив|добр|жизн|родин|ближн|спасен|счаст|мир|труд"
+    r"|природ|музык|искусств|работ|профес|книг|дел[уо])"
+)
 _QUOTES = "«\"'„“"
 _OPEN_QUOTE = re.compile(r"[«„“][^»“”]{0,30}$")
 
@@ -71,17 +85,20 @@ def is_sole_trader(text: str, start: int) -> bool:
     return bool(_trader().search(text[max(0, start - _REACH) : start].lower()))
 
 
-def is_called_after(text: str, start: int, end: int, weak: bool) -> bool:
+def is_called_after(text: str, start: int, end: int, weak: bool, led: bool = False) -> bool:
     """``text[start:end]`` is the name of a street, place, company, tariff, school … and not of a person at hand.
 
     ``weak``: the words hold neither surname nor patronymic nor initials, so a quote before them is a title.
+    ``led``: the body before the name is the one that the person heads.
     """
     left = text[max(0, start - _REACH) : start]
     right = text[end : end + _REACH]
     low = left.lower()
-    if _before().search(low) and (not _trader().search(low) or (weak and low.rstrip()[-1:] in _QUOTES)):
+    if not led and _before().search(low) and (not _trader().search(low) or (weak and low.rstrip()[-1:] in _QUOTES)):
         return True
-    if _after().search(right.lower()) or _HOUSE.search(right):
+    if _after().search(right.lower()) or (_HOUSE.search(right) and (weak or not text[start:end].isascii())):
+        return True
+    if text[start:end].isalpha() and (_IS_A_PLACE.match(right) or _ABSTRACT.match(text[start : end + _REACH])):
         return True
     historic = any(word.lower() in gazetteer().historic for word in text[start:end].split())
     if (weak or historic) and _HOUSE_AFTER_COMMA.search(right):

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from derbes.recognizers.analyzer import Analyzer, resolve
 from derbes.recognizers.base import Match, TextRecognizer
-from derbes.recognizers.person import _EVIDENCE, _tag
 from derbes.recognizers.person_anchor import BORING
+from derbes.recognizers.person_words import EVIDENCE, letter_of
 from derbes.recognizers.registry import load_recognizers
 from derbes.recognizers.sieve import Sieve
 from derbes.recognizers.text import is_plain
@@ -131,7 +131,7 @@ def test_a_recognizer_without_anchor_is_refused() -> None:
 
 
 def test_words_of_logs_are_no_names() -> None:
-    assert [word for word in BORING if _tag(word) in _EVIDENCE] == []
+    assert [word for word in BORING if letter_of(word) in EVIDENCE] == []
     assert all(word.isascii() and word.isalpha() and word[0].isupper() and len(word) > 1 for word in BORING)
 
 
