@@ -97,8 +97,25 @@ def carry_out(command: str, given: dict[str, Any]) -> Exit:
     reason = tr(verdict.reason, **verdict.params)
     before = previous(outcome, given["state"]) if tells_changes(outputs, given["format_"]) else None
     publish(outcome, outputs, given["format_"], speaker, (verdict.exit, reason), before)
+    inform(outcome, given)
     remember(outcome, given["state"])
     return verdict.exit
+
+
+def inform(outcome: Any, given: dict[str, Any]) -> None:
+    """Tell those whom ``derbes.yml`` names under ``notify``; what cannot be delivered is said, and changes nothing."""
+    from derbes.scanner.commands.messages import error_text
+    from derbes.scanner.commands.run import load
+    from derbes.scanner.commands.runs import previous
+
+    config = load(given["config"], given["policy"]).config
+    if config is None or config.notify is None:
+        return
+    from derbes.scanner.notify import news_of, tell
+
+    news = news_of(outcome, previous(outcome, given["state"]), config.notify.link)
+    for error in tell(news, config.notify):
+        click.echo(error_text(error), err=True)
 
 
 def since(named: str | None, state: str | None) -> float | None:

@@ -13,6 +13,7 @@ from derbes.scanner.model.places import Budget, Place, Retention, SourceLine
 
 if TYPE_CHECKING:
     from derbes.scanner.policy.files import ConfigFile, PlaceSpec
+    from derbes.scanner.policy.notifying import Notify
     from derbes.scanner.policy.types import Policy
     from derbes.scanner.policy.yamlmarks import Document
 
@@ -30,6 +31,7 @@ class Config:
     places: tuple[Place, ...]
     exceptions: str | None = None
     technical: Literal["technical", "personal"] | None = None
+    notify: Notify | None = None
 
     @property
     def folder(self) -> Path:
@@ -106,7 +108,7 @@ def _config(document: Document, parsed: ConfigFile) -> Config:
         _place(spec, SourceLine(document.file, document.mark(("places", index, "id"), key=True).line))
         for index, spec in enumerate(parsed.places)
     )
-    return Config(document.file, parsed.policy, places, parsed.exceptions, parsed.technical)
+    return Config(document.file, parsed.policy, places, parsed.exceptions, parsed.technical, notify=parsed.notify)
 
 
 def _place(spec: PlaceSpec, line: SourceLine) -> Place:

@@ -29,6 +29,7 @@ _MESSAGES = {
     "mapping_type": ("policy-type", "здесь нужен словарь «ключ: значение»"),
     "dict_type": ("policy-type", "здесь нужен словарь «ключ: значение»"),
     "model_type": ("policy-type", "здесь нужен словарь «ключ: значение»"),
+    "secret": ("policy-value", "секрет не пишется в файле: ${{ПЕРЕМЕННАЯ}} или ${{file:/путь}}"),
     "value_error": ("policy-value", "недопустимое значение {value}: {reason}"),
 }
 _OTHER = ("policy-value", "недопустимое значение")

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from derbes.scanner.policy.notifying import Notify
 from derbes.scanner.policy.scalars import Day, Id, Kind, Model, Period, Seconds
 
 
@@ -86,3 +87,4 @@ class ConfigFile(Model):
     technical: Literal["technical", "personal"] | None = None
     places: tuple[PlaceSpec, ...] = ()
     exceptions: str | None = None
+    notify: Notify | None = None
