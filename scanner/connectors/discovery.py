@@ -43,13 +43,12 @@ def discover(place: Place, follow_links: bool = False) -> Iterator[Entry | Unsca
         yield from _Walk(place, fixed_part(target), follow_links, Glob(target)).folder()
 
 
-def file_stamp(*files: os.stat_result) -> Stamp | None:
-    """What the state of files is known by. ``None`` just after a change: another one might not show in their times."""
-    changed = max(max(info.st_mtime, info.st_ctime) for info in files)
-    if time.time() - changed < SETTLED:
+def file_stamp(info: os.stat_result) -> Stamp | None:
+    """What the state of a file is known by. ``None`` just after a change: another one might not show in its times."""
+    if time.time() - max(info.st_mtime, info.st_ctime) < SETTLED:
         return None
-    marks = [(info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino, info.st_dev) for info in files]
-    return Stamp(repr(marks), changed=max(info.st_mtime for info in files))
+    marks = (info.st_size, info.st_mtime_ns, info.st_ctime_ns, info.st_ino, info.st_dev)
+    return Stamp(repr(marks), changed=info.st_mtime)
 
 
 def target_of(place: Place) -> str:

@@ -31,6 +31,8 @@ from derbes.scanner.model.findings import Outcome
 TABLE = "fio,iin\nАхметов Ерлан,870521300459\nНурланова Айгуль,\n"
 LINE = "2026-11-22 10:00:00 INFO client iin=870521300459 saved\n"
 
+PLAIN = Options()
+
 Scanner = Callable[..., Outcome]
 
 
@@ -62,7 +64,7 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 @pytest.fixture
 def scan(tmp_path: Path, data: Path, read: list[str]) -> Scanner:
-    def scanned(command: str = "scan", target: str = str(data), options: Options = Options(), **given: Any) -> Outcome:
+    def scanned(command: str = "scan", target: str = str(data), options: Options = PLAIN, **given: Any) -> Outcome:
         read.clear()
         given = {"state": str(tmp_path / "state" / "h.sqlite"), **given}
         return run(Request(command, (target,), options, **given), Quiet())

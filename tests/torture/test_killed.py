@@ -19,39 +19,58 @@ from tests.torture.inputs import CSV, IIN, RECORD
 KILLS = 25
 FILES = 60
 PRELOADED = """
-import os, signal, sys, time
+import glob, os, signal, sys, time
 from derbes.scanner.cli import main
-from derbes.scanner.commands import run, scan
-from derbes.scanner.detect import analyzers, personal_analyzer, Settings
-settings = Settings(b"k")
-analyzers(settings.entities, settings.min_score), personal_analyzer(settings.entities, settings.min_score)
+def called(args):
+    out = os.dup(1)
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    try:
+        main(args)
+    except SystemExit as end:
+        return end.code
+    finally:
+        os.dup2(out, 1)
+called(["scan", "data", "--executor", "serial", "--state", "none", "-q"])
+def noted():
+    return sum(open(path, "rb").read().count(b"\\n") for path in glob.glob("unfinished/*.jsonl"))
 for line in sys.stdin:
-    delay, *args = eval(line)
+    kill, *args = eval(line)
+    before = noted()
     child = os.fork()
     if not child:
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        main(args)
-    if delay is not None:
-        time.sleep(delay)
-        os.kill(child, signal.SIGKILL)
-    print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        sys.exit(called(args))
+    ended = 0
+    if kill is not None:
+        units, delay = kill
+        while not ended and noted() - before < units:
+            time.sleep(0.002)
+            ended, status = os.waitpid(child, os.WNOHANG)
+        if not ended:
+            time.sleep(delay)
+            os.kill(child, signal.SIGKILL)
+    if not ended:
+        _, status = os.waitpid(child, 0)
+    print(os.waitstatus_to_exitcode(status), flush=True)
 """
 
 
 class Runner:
-    """Starts the command line in a fresh fork of a process that has everything loaded, and kills it on time."""
+    """Starts the command line in a fresh fork of a process that has scanned once, and kills it.
+
+    Killed is ``delay`` seconds after so many more units were noted: as far on a slow machine as on a fast one.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.process = subprocess.Popen(
             [sys.executable, "-c", PRELOADED], cwd=folder, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
         )
 
-    def run(self, *args: str, kill_after: float | None = None) -> int:
+    def run(self, *args: str, kill: tuple[int, float] | None = None) -> int:
         """The exit code; negative is the signal."""
         assert self.process.stdin is not None
         assert self.process.stdout is not None
-        self.process.stdin.write(repr((kill_after, *args)) + "\n")
+        self.process.stdin.write(repr((kill, *args)) + "\n")
         self.process.stdin.flush()
         return int(self.process.stdout.readline())
 
@@ -83,17 +102,15 @@ def test_resumed_after_kills_is_the_same_inventory(tmp_path: Path) -> None:
     fill(tmp_path)
     runner = Runner(tmp_path)
     try:
-        started = time.monotonic()
         # --full: a run that follows a finished one would else carry everything over, too fast to be killed
         common = ("scan", "data", "-q", "--no-color", "--executor", "serial", "--full")
         assert runner.run(*common, "--state", "whole.sqlite", "-o", "whole.json", "-f", "json") == 0
-        whole = time.monotonic() - started
         dice = random.Random(8)
         killed = finished = 0
         resumed = ("--state", "killed.sqlite", "-o", "killed.json", "-f", "json", "--resume")
         noted: list[int] = []
         for _ in range(KILLS * 4):
-            code = runner.run(*common, *resumed, kill_after=dice.uniform(0.02, whole * 0.5))
+            code = runner.run(*common, *resumed, kill=(dice.randint(0, 2 * FILES // 10), dice.uniform(0, 0.1)))
             assert code in (0, -signal.SIGKILL)
             killed += code != 0
             finished += code == 0

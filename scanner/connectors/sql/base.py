@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from derbes.scanner.connectors.base import Options
 from derbes.scanner.connectors.credentials import named
 from derbes.scanner.errors import UsageError
+from derbes.scanner.model.data import Stamp
 from derbes.scanner.model.facts import Facts
 from derbes.scanner.model.inventory import Unscanned
 from derbes.scanner.model.places import Place
@@ -214,6 +215,10 @@ class Database(ABC):
     def count(self, table: Table) -> int | None:
         """Rows of a table where they can be had cheaply, else the estimate. Asked for when sampling alone."""
         return table.rows
+
+    def stamps(self) -> Mapping[str, Stamp]:
+        """What the state of tables is known by, by their paths, where the engine keeps count of changes."""
+        return {}
 
     def facts(self) -> Facts:
         """Transport, file mode and grants."""

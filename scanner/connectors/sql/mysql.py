@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from typing import Any, ClassVar
 
 from derbes.scanner.connectors.sql import mysql_catalog as catalog
+from derbes.scanner.connectors.sql import stamps
 from derbes.scanner.connectors.sql.base import CHUNK_BYTES, CHUNK_ROWS, Chunk, Database, Query, Table, Trouble, width_of
 from derbes.scanner.connectors.sql.watchdog import GRACE, Watchdog
+from derbes.scanner.model.data import Stamp
 from derbes.scanner.model.facts import Facts
 from derbes.scanner.model.inventory import Unscanned
 
@@ -172,6 +174,9 @@ class Mysql(Database):
         if number in _LOST or type(error).__name__ in {"InterfaceError", "OperationalError"}:
             return Trouble("connection-lost", "соединение прервано ({label})", label, lost=True)
         return Trouble("query-failed", "запрос не выполнен ({label})", label, changed=number == 1054)
+
+    def stamps(self) -> Mapping[str, Stamp]:
+        return stamps.mysql(self)
 
     def facts(self) -> Facts:
         cipher = self.rows("SHOW SESSION STATUS LIKE 'Ssl_cipher'")

@@ -40,7 +40,7 @@ _SCALARS = {"date", "datetime", "timestamp", "time", "year", "decimal", "float",
 
 def tables(database: Mysql, only: tuple[str | None, str] | None) -> Iterator[Table | Unscanned]:
     """Tables and views that may be read, and notes of those that may not."""
-    which = _which(database)
+    which = ours(database)
     if only is not None:
         which += f" AND TABLE_NAME = {_literal(only[1])}"
         if only[0] is not None:
@@ -71,7 +71,8 @@ def _wholly(database: Mysql, schema: str, name: str) -> bool:
     return True
 
 
-def _which(database: Mysql) -> str:
+def ours(database: Mysql) -> str:
+    """The condition for the tables that are meant: of the named database, or of all but the system's."""
     if database.url.database:
         return f"TABLE_SCHEMA = {_literal(database.url.database)}"
     return f"TABLE_SCHEMA NOT IN {_SYSTEM}"
@@ -144,7 +145,7 @@ _NAMED = re.compile(r"`((?:[^`]|``)+)`\.`((?:[^`]|``)+)`")
 
 def grants(database: Mysql) -> tuple[Grant, ...]:
     """Who may read what, as far as this user may see it: by server, schema, table, column, role and view."""
-    known = [(row[0], row[1]) for row in database.rows(_TABLES.format(which=_which(database)))]
+    known = [(row[0], row[1]) for row in database.rows(_TABLES.format(which=ours(database)))]
     found: set[Grant] = set()
     readers: dict[tuple[str, str], set[str]] = defaultdict(set)
 

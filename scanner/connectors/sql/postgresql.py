@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Mapping
 from contextlib import ExitStack, closing
 from typing import Any, ClassVar
 
 from derbes.scanner.connectors.sql import postgresql_catalog as catalog
+from derbes.scanner.connectors.sql import stamps
 from derbes.scanner.connectors.sql.base import CHUNK_BYTES, Chunk, Database, Query, Table, Trouble
 from derbes.scanner.connectors.sql.values import Cells, lenient
 from derbes.scanner.connectors.sql.watchdog import Watchdog, shut
+from derbes.scanner.model.data import Stamp
 from derbes.scanner.model.facts import Facts
 from derbes.scanner.model.inventory import Unscanned
 
@@ -186,6 +188,9 @@ class Postgresql(Database):
         if lost:
             return Trouble("connection-lost", "соединение прервано ({label})", label, lost=True)
         return Trouble("query-failed", "запрос не выполнен ({label})", label)
+
+    def stamps(self) -> Mapping[str, Stamp]:
+        return stamps.postgresql(self)
 
     def facts(self) -> Facts:
         host = self.raw.info.host or ""

@@ -14,7 +14,7 @@ from derbes.scanner.model.inventory import Unscanned
 if TYPE_CHECKING:
     from derbes.scanner.connectors.sql.postgresql import Postgresql
 
-_OURS = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%' \
+OURS = "n.nspname NOT IN ('pg_catalog', 'information_schema') AND n.nspname NOT LIKE 'pg\\_toast%' \
 AND n.nspname NOT LIKE 'pg\\_temp\\_%'"
 
 # pg_relation_size would wait for a lock; relpages does not.
@@ -57,11 +57,11 @@ def tables(database: Postgresql, only: tuple[str | None, str] | None) -> Iterato
     one = ""
     if only is not None:
         one = f" AND n.nspname = {_literal(only[0] or 'public')} AND c.relname = {_literal(only[1])}"
-    relations = database.rows(_RELATIONS.format(ours=_OURS, only=one))
+    relations = database.rows(_RELATIONS.format(ours=OURS, only=one))
     columns: dict[int, list[tuple[Any, ...]]] = defaultdict(list)
-    for row in database.rows(_COLUMNS.format(ours=_OURS, only=one)):
+    for row in database.rows(_COLUMNS.format(ours=OURS, only=one)):
         columns[row[0]].append(row)
-    keys = dict(database.rows(_KEYS.format(ours=_OURS, only=one)))
+    keys = dict(database.rows(_KEYS.format(ours=OURS, only=one)))
     roots = {row[0]: row for row in relations}
     leaves: dict[int, int] = defaultdict(int)
     sizes: dict[int, int] = defaultdict(int)
@@ -179,11 +179,11 @@ def grants(database: Postgresql) -> tuple[Grant, ...]:
     found: set[Grant] = set()
     readers: dict[int, set[str]] = defaultdict(set)
     paths: dict[int, str] = {}
-    for path, oid, grantee in database.rows(_TABLE_RIGHTS.format(ours=_OURS)):
+    for path, oid, grantee in database.rows(_TABLE_RIGHTS.format(ours=OURS)):
         readers[oid].add(grantee)
         paths[oid] = path
         found.add(Grant(path, grantee))
-    for path, grantee in database.rows(_COLUMN_RIGHTS.format(ours=_OURS)):
+    for path, grantee in database.rows(_COLUMN_RIGHTS.format(ours=OURS)):
         found.add(Grant(path, grantee))
     for grant in list(found):
         found.update(Grant(grant.path, name, grant.grantee) for name in members[grant.grantee])
@@ -194,7 +194,7 @@ def grants(database: Postgresql) -> tuple[Grant, ...]:
 
 def _through_views(database: Postgresql) -> list[tuple[Any, ...]]:
     """(view, its name, table, table's oid), views over views followed to the tables beneath."""
-    direct = database.rows(_VIEWS.format(ours=_OURS))
+    direct = database.rows(_VIEWS.format(ours=OURS))
     beneath: dict[int, set[tuple[str, int]]] = defaultdict(set)
     for view, _, path, oid in direct:
         beneath[view].add((path, oid))

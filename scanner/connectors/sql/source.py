@@ -8,7 +8,8 @@ was deleted, and never found by counting.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from itertools import pairwise
@@ -20,7 +21,7 @@ from derbes.scanner.connectors.credentials import parse_url, resolve
 from derbes.scanner.connectors.sql.base import Database, Table, Trouble
 from derbes.scanner.connectors.sql.reading import Reading, dataset_of, path_of
 from derbes.scanner.errors import DerbesError, SourceError
-from derbes.scanner.model.data import Batch, Dataset, Unit
+from derbes.scanner.model.data import Batch, Dataset, Stamp, Unit
 from derbes.scanner.model.facts import Facts
 from derbes.scanner.model.inventory import Unscanned
 from derbes.scanner.model.places import Place
@@ -61,13 +62,18 @@ class SqlSource(Source):
 
     def units(self) -> Iterator[Unit | Unscanned]:
         """Units of every readable table. Raises ``UsageError`` when there is no connection at all."""
+        stamps: Mapping[str, Stamp] | None = None
         for item in self._tables():
             if isinstance(item, Unscanned):
                 yield item
                 continue
             yield from item.notes
+            if stamps is None:  # before anything is read, so that what changes meanwhile is read again next time
+                stamps = self._stamps()
             if item.columns:
-                yield from self._guarded(item.path, partial(self._cut, item))
+                stamp = _with_columns(stamps.get(item.path), item)
+                for unit in self._guarded(item.path, partial(self._cut, item)):
+                    yield replace(unit, stamp=stamp) if isinstance(unit, Unit) else unit
 
     def datasets(self) -> Iterator[Dataset]:
         for item in self._tables():
@@ -81,6 +87,12 @@ class SqlSource(Source):
             return
         except Exception:  # rights to the catalogue differ; facts that cannot be had are unknown, not an error
             yield Facts()
+
+    def _stamps(self) -> Mapping[str, Stamp]:
+        try:
+            return self.database.stamps()
+        except Exception:  # rights to the statistics differ; without them tables are read
+            return {}
 
     def _tables(self) -> Iterator[Table | Unscanned]:
         return self._guarded("", self.database.tables)
@@ -202,3 +214,8 @@ def open_database(place: Place, options: Options) -> Database:
     module, name = ENGINES.get(family, ENGINES["other"])
     engine: type[Database] = getattr(import_module(f"derbes.scanner.connectors.sql.{module}"), name)
     return engine(url, place, options)
+
+
+def _with_columns(stamp: Stamp | None, table: Table) -> Stamp | None:
+    """With what the table's columns are called and declared as: renaming one changes no row."""
+    return stamp and stamp._replace(text=f"{stamp.text} {[(column.name, column.type) for column in table.columns]}")

@@ -7,12 +7,13 @@ import re
 import sqlite3
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote as percent
 
+from derbes.scanner.connectors.discovery import SETTLED, file_stamp
 from derbes.scanner.connectors.sql.base import (
     CHUNK_BYTES,
     CHUNK_ROWS,
@@ -28,6 +29,7 @@ from derbes.scanner.connectors.sql.base import (
 )
 from derbes.scanner.connectors.sql.values import lenient
 from derbes.scanner.errors import DerbesError, SourceError, UsageError
+from derbes.scanner.model.data import Stamp
 from derbes.scanner.model.facts import Facts
 from derbes.scanner.model.inventory import Unscanned
 
@@ -107,6 +109,16 @@ class Sqlite(Database):
     def refused(self, error: Exception) -> DerbesError:  # type: ignore[override]
         trouble = self.diagnose(error)
         return SourceError(trouble.code, trouble.message, trouble.hint, file=str(self.file), label=trouble.label)
+
+    def stamps(self) -> Mapping[str, Stamp]:
+        """One file, with its log, holds all tables: they change together."""
+        stamp, log = file_stamp(self.file.stat()), Path(f"{self.file}-wal")
+        if stamp is not None and log.exists():  # a reader may touch the log's inode: only its content counts
+            written = log.stat()
+            settled = time.time() - written.st_mtime >= SETTLED
+            stamp = Stamp(f"{stamp.text} {written.st_size} {written.st_mtime_ns}") if settled else None
+        names = self.raw.execute("SELECT name FROM sqlite_master") if stamp is not None else ()
+        return {name: stamp for (name,) in names if stamp is not None}
 
     # -- catalogue ----------------------------------------------------------------------------------------------
 
