@@ -37,10 +37,7 @@ class DateOfBirthRecognizer(TextRecognizer):
 
     ENTITIES: ClassVar[tuple[str, ...]] = ("DATE_OF_BIRTH",)
     COUNTRY_CODE: ClassVar[str | None] = None
-    ANCHOR: ClassVar[tuple[bytes, ...]] = (
-        label_anchor(("birth",), rb"[^0-9]{0,140}[0-9]"),
-        label_anchor(("birth",), before=rb"[0-9]{2}[^0-9]{0,40}"),
-    )
+    ANCHOR: ClassVar[tuple[bytes, ...]] = (label_anchor(("birth",)),)
     CONTEXT: ClassVar[list[str]] = ["дата рождения", "д.р.", "г.р.", "туған күні", "date of birth", "dob"]
 
     def find(self, text: str) -> Iterator[Match]:

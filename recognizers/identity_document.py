@@ -51,7 +51,7 @@ class IdentityDocumentRecognizer(TextRecognizer):
         "IDENTITY_DOCUMENT",
     )
     ANCHOR: ClassVar[tuple[bytes, ...]] = (
-        *(label_anchor((group,), rb"[\x00-\xff]{0,190}[0-9]{6}") for group in _DOCUMENTS),
+        *(label_anchor((group,), rb"(?:[0-9]{0,5}[^0-9])*[0-9]{6}") for group in _DOCUMENTS),
         rb"[0-9]{9}[^0-9]{1,40}(?:\xd0\x9c\xd0(?:\x92\xd0\x94|\xae|\x98\xd0\x94)|\xd0\x86\xd0\x86\xd0\x9c|\xd3\x98\xd0\x9c)",
     )
     CONTEXT: ClassVar[list[str]] = ["удостоверение личности", "жеке куәлік", "паспорт", "төлқұжат", "вид на жительство"]

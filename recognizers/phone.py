@@ -41,6 +41,7 @@ _SHAPE = re.compile(
 _FOUR_BYTES = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
 _NAMES = ("phone", "call")
 _OTHER = ("not_phone", "iin", "bin", "rnn")
+_DASH = rb"(?:[ .-]|\xe2\x80\x93)"
 _SB = rb"(?:[ .()-]|\xe2\x80\x93){0,3}"
 
 
@@ -56,8 +57,17 @@ class PhoneNumberRecognizer(TextRecognizer):
     ENTITIES: ClassVar[tuple[str, ...]] = ("PHONE_NUMBER",)
     ANCHOR: ClassVar[tuple[bytes, ...]] = (
         rb"\+ ?\(?[0-9](?:" + _SB + rb"[0-9]){6}",
-        rb"(?:^|[^0-9])[78](?:" + _SB + rb"[0-9]){10}(?:[^0-9]|$)",
-        label_anchor(("phone",), rb"[^0-9]{0,90}[0-9][0-9 .()\xe2\x80\x93-]{4}"),
+        rb"(?:^|[^0-9])[78][0-9]{10}(?:[^0-9]|$)",
+        # the ways of ``_SHAPE``
+        rb"(?:^|[^0-9])[78]\)?"
+        + _DASH
+        + rb"{0,2}\(?[0-9]{3,5}\)?"
+        + _DASH
+        + rb"{1,3}[0-9](?:[0-9]|"
+        + _DASH
+        + rb"){3,12}[0-9]",
+        rb"(?:^|[^0-9])[78]\(?[0-9]{3,5}\)(?:[0-9]|" + _DASH + rb"){5,12}",
+        label_anchor(("phone",), rb"[^0-9]*[0-9][0-9 .()\xe2\x80\x93-]{4}"),
     )
     CONTEXT: ClassVar[list[str]] = ["тел", "телефон", "моб", "байланыс", "ұялы", "phone", "mobile", "whatsapp"]
 

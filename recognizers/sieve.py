@@ -1,22 +1,34 @@
 """The sieve: every recognizer's anchors in one automaton over bytes, so that only texts that fire are looked at.
 
-Hyperscan where its wheel exists, RE2 elsewhere; both read the same patterns and the property test compares them.
-Byte mode without Unicode classes on purpose: it is twice as fast and indifferent to broken encodings (decision 0003).
+RE2 picks lines and tells whose they are. Where text repeats too little for it, Hyperscan picks them, at a speed that is
+lower and always the same; where its wheel does not exist RE2 does everything. All read the same patterns, so which of
+them reads changes the time only; a property test compares them (decision 0013).
+Bytes without Unicode classes on purpose: twice as fast and indifferent to broken encodings.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
-from functools import cached_property
+from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property, reduce
+from importlib.util import find_spec
+from operator import or_
+from time import thread_time
 from typing import Any
+
+from derbes.recognizers.dfa import Dfa
 
 # Hyperscan silently truncates buffers of 4 GiB and more; nobody should come near.
 MAX_BUFFER = 1 << 30
+_PIECE = 256 << 10  # bytes read by one engine before they are compared
+_SLOW = 16e-9  # seconds a byte that RE2 may take; Hyperscan takes about as much
+_PATIENCE = 2.0  # seconds that RE2 may lose before Hyperscan is compiled, which costs as much
+_LONGEST_TURN = 256  # pieces
+_AT_ONCE, _DENSE = 512, 0.3  # values of a column; the share of them that fire from which each is asked
 
 
 class Sieve:
-    """``groups`` are lists of patterns; a hit says at which byte it ended and bit ``i`` of its group ``i``."""
+    """``groups`` are lists of patterns; a text's bits say which of them match in it (bit ``i``: group ``i``)."""
 
     def __init__(self, groups: Sequence[Sequence[bytes]], engine: str = "auto") -> None:
         self.groups = [tuple(group) for group in groups]
@@ -26,11 +38,14 @@ class Sieve:
                 bits[pattern] = bits.get(pattern, 0) | 1 << index
         self.patterns = tuple(bits)
         self.bits = list(bits.values())
-        self.engine = _available(engine)
+        self.engine = engine if engine != "auto" or _has_hyperscan() else "re2"
+        self._lost = 0.0  # seconds that RE2 took beyond what it may
+        self._turn = 1  # pieces that Hyperscan reads before RE2 is tried again
+        self._left = 0
 
     def __getstate__(self) -> dict[str, Any]:
         # Compiled automata do not travel between processes; they are built again on first use.
-        return {"groups": self.groups, "patterns": self.patterns, "bits": self.bits, "engine": self.engine}
+        return {key: value for key, value in self.__dict__.items() if key not in ("_hyperscan", "_dfa")}
 
     @cached_property
     def _hyperscan(self) -> Any:
@@ -39,29 +54,77 @@ class Sieve:
         return compiled(self.patterns)
 
     @cached_property
-    def _re2(self) -> tuple[Any, list[Any]]:
-        import re2
+    def _dfa(self) -> Dfa:
+        return Dfa(self.groups)
 
-        options = re2.Options()
-        options.encoding = re2.Options.Encoding.LATIN1
-        options.dot_nl = True
-        options.max_mem = 256 << 20
-        options.log_errors = False
-        one = re2.compile(b"|".join(b"(?:" + p + b")" for p in self.patterns), options)
-        return one, [re2.compile(b"|".join(b"(?:" + p + b")" for p in group), options) for group in self.groups]
+    def mask(self, text: str) -> int:
+        """Bits of all groups that fire anywhere in one text."""
+        encoded = text.encode("utf-8", "surrogatepass")
+        if self.engine != "hyperscan":
+            return self._dfa.bits(encoded)
+        return reduce(or_, self.hits(encoded)[1], 0)
 
-    def hits(self, buffer: bytes) -> tuple[list[int], list[int]]:
-        """Return ``(ends, bits)`` of all anchor hits, ends (exclusive byte offsets) not decreasing.
-
-        With RE2 the ends of a text are reported once a group; what matters is only which texts fire for whom.
-        """
+    def lines(self, buffer: bytes) -> Iterator[tuple[int, int, int]]:
+        """Yield ``(start, end, bits)`` of every line (``\n`` excluded) that fires, in order."""
         if len(buffer) > MAX_BUFFER:
             raise ValueError("buffer too large for one pass of the sieve")
-        if not self.patterns or not buffer:
-            return [], []
-        return self._hits_hyperscan(buffer) if self.engine == "hyperscan" else self._hits_re2(buffer)
+        if self.engine == "hyperscan":
+            yield from self._lines_hyperscan(buffer, 0, len(buffer))
+            return
+        start = 0
+        while start < len(buffer) and self.patterns:
+            end = buffer.find(b"\n", start + _PIECE) + 1 or len(buffer)
+            yield from self._piece(buffer, start, end)
+            start = end
 
-    def _hits_hyperscan(self, buffer: bytes) -> tuple[list[int], list[int]]:
+    def _piece(self, buffer: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
+        """Whole lines, read by the engine that is better off with their like. Which one never shows in the result."""
+        if self._left:
+            self._left -= 1
+            yield from self._lines_hyperscan(buffer, start, end)
+            return
+        began = thread_time()
+        picked = list(self._dfa.lines(buffer, start, end))
+        took = thread_time() - began
+        self._judge(took - (end - start) * _SLOW)
+        for first, last in picked:
+            yield first, last, self._dfa.bits(buffer[first : last + 1], fired=True)
+
+    def _judge(self, lost: float) -> None:
+        """Let Hyperscan read for a while, longer each time, once RE2 has lost more than compiling costs."""
+        if lost <= 0:
+            self._turn = 1
+            return
+        self._lost += lost
+        if self.engine == "auto" and self._lost > _PATIENCE:
+            self._left, self._turn = self._turn, min(2 * self._turn, _LONGEST_TURN)
+
+    def fired(self, buffer: bytes, starts: Sequence[int]) -> dict[int, int]:
+        """``starts``: byte offset of each text in ``buffer``, one byte apart. Return text index -> bits, in order."""
+        if len(buffer) > MAX_BUFFER:
+            raise ValueError("buffer too large for one pass of the sieve")
+        if self.engine == "hyperscan":
+            return self._fired_hyperscan(buffer, starts)
+        result: dict[int, int] = {}
+        texts = [int(start) for start in starts]
+        texts.append(len(buffer) + 1)
+        known = 0
+        for first in range(0, len(starts), _AT_ONCE):
+            last = min(first + _AT_ONCE, len(starts))
+            if known < _AT_ONCE * _DENSE:
+                picked: Iterable[int] = self._dfa.texts(buffer, texts, first, last)
+            else:
+                picked = range(first, last)
+            some = ((n, self._dfa.bits(buffer[texts[n] : texts[n + 1] - 1])) for n in picked)
+            found = {n: bits for n, bits in some if bits}
+            result |= found
+            known = len(found)
+        return result
+
+    # Hyperscan
+
+    def hits(self, buffer: bytes) -> tuple[list[int], list[int]]:
+        """``(ends, bits)`` of all hits as Hyperscan reports them, ends (exclusive byte offsets) not decreasing."""
         ends: list[int] = []
         ids: list[int] = []
         add_end, add_id = ends.append, ids.append
@@ -70,54 +133,13 @@ class Sieve:
             add_end(end)
             add_id(pattern)
 
-        self._hyperscan.scan(buffer, on_match)
+        if self.patterns and buffer:
+            self._hyperscan.scan(buffer, on_match)
         bits = self.bits
         return ends, [bits[i] for i in ids]
 
-    def _hits_re2(self, buffer: bytes) -> tuple[list[int], list[int]]:
-        one, groups = self._re2
-        if one.search(buffer) is None:
-            return [], []
-        found: list[tuple[int, int]] = []
-        for index, group in enumerate(groups):
-            position = 0
-            # A match may hide a later one that begins inside it, so go on one byte after its start's line.
-            while (match := group.search(buffer, position)) is not None:
-                found.append((match.end(), 1 << index))
-                line_end = buffer.find(b"\n", match.start())
-                if match.end() > line_end >= 0:  # crosses a line: it may belong to either side
-                    found.append((line_end, 1 << index))
-                if line_end < 0:
-                    break
-                position = line_end + 1
-        found.sort()
-        return [end for end, _ in found], [bit for _, bit in found]
-
-    def mask(self, text: str) -> int:
-        """Bits of all groups that fire anywhere in one text."""
-        mask = 0
-        for bit in self.hits(text.encode("utf-8", "surrogatepass"))[1]:
-            mask |= bit
-        return mask
-
-    def fired(self, buffer: bytes, starts: Sequence[int]) -> dict[int, int]:
-        """``starts``: byte offset of each text in ``buffer``. Return text index -> bits, for texts that fire."""
-        ends, bits = self.hits(buffer)
-        result: dict[int, int] = {}
-        if len(ends) > len(starts):  # dense: one vectorised look-up
-            import numpy as np
-
-            indexes = np.searchsorted(np.asarray(starts), np.asarray(ends), side="left") - 1
-            for index, bit in zip(indexes.tolist(), bits, strict=True):
-                result[index] = result.get(index, 0) | bit
-            return result
-        for end, bit in zip(ends, bits, strict=True):
-            index = bisect_left(starts, end) - 1
-            result[index] = result.get(index, 0) | bit
-        return result
-
-    def lines(self, buffer: bytes) -> Iterator[tuple[int, int, int]]:
-        """Yield ``(start, end, bits)`` of every line (``\\n`` excluded) that fires, in order."""
+    def _lines_hyperscan(self, whole: bytes, begin: int, stop: int) -> Iterator[tuple[int, int, int]]:
+        buffer = whole[begin:stop]
         ends, bits = self.hits(buffer)
         start = end = -1
         mask = 0
@@ -126,21 +148,23 @@ class Sieve:
                 mask |= bit
                 continue
             if mask:
-                yield start, end, mask
+                yield begin + start, begin + end, mask
             last = hit - 1  # the last byte of the match; when it is the newline, the line before it is meant
             start = buffer.rfind(b"\n", 0, last) + 1
             end = buffer.find(b"\n", last)
             end = len(buffer) if end < 0 else end
             mask = bit
         if mask:
-            yield start, end, mask
+            yield begin + start, begin + end, mask
+
+    def _fired_hyperscan(self, buffer: bytes, starts: Sequence[int]) -> dict[int, int]:
+        ends, bits = self.hits(buffer)
+        result: dict[int, int] = {}
+        for end, bit in zip(ends, bits, strict=True):
+            index = bisect_left(starts, end) - 1
+            result[index] = result.get(index, 0) | bit
+        return result
 
 
-def _available(engine: str) -> str:
-    if engine != "auto":
-        return engine
-    try:
-        import hyperscan  # noqa: F401
-    except ImportError:
-        return "re2"
-    return "hyperscan"
+def _has_hyperscan() -> bool:
+    return find_spec("hyperscan") is not None

@@ -38,13 +38,14 @@ _STRICT = ("iin", "bin", "either", "rnn")
 _ENTITY = {"iin": "KZ_IIN", "bin": "KZ_BIN", "rnn": "KZ_RNN"}
 
 # Labels of damaged and grouped numbers are direct: no digit in between, and few characters.
-ANCHOR_BARE = rb"(?:^|[^0-9])[0-9]{12}(?:[^0-9]|$)"
+# Without a label before it, a number glued to a letter or a sign is a part of something else (``_bare``).
+ANCHOR_BARE = rb"(?:^|[^0-9A-Za-z_/\\+#@%&*~^])[0-9]{12}(?:[^0-9A-Za-z_\\@%*#]|$)"
 _DIRECT = 25
 
 
 def anchors(*groups: str) -> tuple[bytes, ...]:
     """Twelve digits, or a label with a number behind it."""
-    return (ANCHOR_BARE, label_anchor(groups, rb"[^0-9]{0,140}[0-9]"))
+    return (ANCHOR_BARE, label_anchor(groups, rb"[^0-9]*[0-9]"))
 
 
 def judge(text: str) -> Iterator[Match]:
