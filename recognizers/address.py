@@ -5,34 +5,20 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import cache
-from typing import Any, ClassVar, NamedTuple
+from typing import Any, ClassVar
 
 from derbes.recognizers.address_anchors import ANCHORS
+from derbes.recognizers.address_chains import Chain, chains, segment
 from derbes.recognizers.address_fields import key_value_addresses
 from derbes.recognizers.address_parts import PLACES, Part, PartFinder
 from derbes.recognizers.address_words import tokens, words
 from derbes.recognizers.base import Match, TextRecognizer
 from derbes.recognizers.bytes_of import gate
-from derbes.recognizers.places import fold, places
 
 NATURAL, LEGAL = "natural-person", "legal"
-_GAP = re.compile(r"[\s,.;:()«»\"'/|–—-]{0,8}")
-_LINK = re.compile(r"[\s,]{1,3}(?:по|на|уг|угол|в|район|р-н|мен)\.?\s{1,2}", re.IGNORECASE)
 _PAIR = re.compile(r"\d{1,3}[А-Яа-я]?(?:/\d{1,3})?-\d{1,3}")
 _AROUND = 150
-_MOST = 24  # parts in one chain: what is longer is no address
 _FULL_WORDS = frozenset({"үй", "дом", "блок", "офис", "этаж", "село", "аул", "қала", "кент", "үйі", "street", "city"})
-_UNIQUE = frozenset({"index", "newindex", "country", "region", "city", "street"})
-
-
-class Chain(NamedTuple):
-    """Parts that stand side by side: a candidate."""
-
-    parts: list[Part]
-
-    @property
-    def kinds(self) -> set[str]:
-        return {part.kind for part in self.parts}
 
 
 class AddressRecognizer(TextRecognizer):
@@ -67,154 +53,6 @@ def _gate() -> Any:
     return gate(ANCHORS)
 
 
-def chains(finder: PartFinder) -> list[Chain]:
-    """Group parts that stand side by side, unmarked names between them included."""
-    found: list[Chain] = []
-    current: list[Part] = []
-    for part in finder.find():
-        if current and part.first <= current[-1].last:
-            continue
-        bridge = _bridge(finder, current, part) if current else None
-        if bridge is None:
-            if current:
-                found.append(_finish(finder, current))
-            current = [part]
-        else:
-            current += [*bridge, part]
-    return [*found, _finish(finder, current)] if current else found
-
-
-def _finish(finder: PartFinder, parts: list[Part]) -> Chain:
-    """Add a settlement without a marker in front and a street without one behind; drop what cannot end an address."""
-    parts = [*_leading(finder, parts[0]), *parts]
-    if not {"street", "house"} & {part.kind for part in parts} and parts[-1].kind in PLACES | {
-        "index",
-        "newindex",
-        "country",
-    }:
-        parts = parts + (_segment(finder, parts[-1].last + 1, len(finder.tokens), open_end=True) or [])
-    while parts and parts[-1].kind == "name":
-        parts = parts[:-1]
-    return Chain(parts)
-
-
-def _bridge(finder: PartFinder, chain: list[Part], part: Part) -> list[Part] | None:
-    """What stands between a chain and the next part: nothing ([]), unmarked names, or something else (None)."""
-    last = chain[-1]
-    gap = finder.text[last.end : part.start]
-    kinds = {p.kind for p in chain}
-    if _starts_anew(chain, kinds, part, gap):
-        return None
-    if _GAP.fullmatch(gap) or _LINK.fullmatch(gap):
-        return []
-    if len(gap) > 60 or last.kind not in PLACES | {"index", "newindex", "country", "street", "micro"}:
-        return None
-    return _segment(finder, last.last + 1, part.first, open_end=False, before=part.kind)
-
-
-def _starts_anew(chain: list[Part], kinds: set[str], part: Part, gap: str) -> bool:
-    settled = "house" in kinds or "flat" in kinds
-    if len(chain) >= _MOST:
-        return True
-    if part.kind == "street" and re.search(r"\bуг", gap):
-        return False
-    if settled and (part.kind in kinds & _UNIQUE or ";" in gap or gap.count("\n") > 1):
-        return True
-    if settled and "\n" in gap and "," not in gap and part.kind not in ("flat", "floor", "building", "house"):
-        return True
-    return part.kind in ("index", "newindex") and part.kind in kinds
-
-
-def _segment(finder: PartFinder, first: int, to: int, *, open_end: bool, before: str = "") -> list[Part] | None:
-    """Unmarked names in ``tokens[first:to]``, each between commas: «Мангилик Ел 20» is a street and a house."""
-    parts: list[Part] = []
-    at = first
-    while at < to and len(parts) < 4:
-        token = finder.tokens[at]
-        if token.low in ("угол", "уг"):
-            at += 1
-            continue
-        if token.type == "p":
-            if token.text not in ",.-–—:":
-                return None
-            at += 1
-            continue
-        end = at
-        while end < to and _name_word(finder, at, end):
-            end += 1
-        joined = end + 1 < to and finder.is_joined_number(end)  # Самал-2
-        end += 2 * joined
-        if not at < end <= at + 6:
-            return parts if open_end else None
-        number = end + (end < to and finder.tokens[end].text == "," and (joined or not open_end))
-        if (
-            number < to
-            and finder.tokens[number].type == "n"
-            and finder.is_house_number(number)
-            and _is_end(finder, number)
-        ):
-            last = finder.with_letter(number)
-            parts += [
-                finder.part("street", at, end - 1, marked=False),
-                finder.part("house", number, last, marked=False),
-            ]
-            return parts if open_end or last + 1 >= to or _only_signs(finder, last + 1, to) else None
-        if open_end:
-            return parts
-        kind = "street" if before == "house" and _only_signs(finder, end, to) else "name"
-        parts.append(finder.part(kind, at, end - 1, marked=False))
-        at = end
-    return parts
-
-
-def _name_word(finder: PartFinder, first: int, at: int) -> bool:
-    token = finder.tokens[at]
-    if token.type != "w" or (at > first and finder.text[finder.tokens[at - 1].end : token.start] != " "):
-        return False
-    if at > first and token.low in words().particles:
-        return True
-    return finder.is_name(token) and (token.marker is None or len(token.text) > 3)
-
-
-def _only_signs(finder: PartFinder, first: int, to: int) -> bool:
-    return all(token.type == "p" and token.text in ",.-–—:;()" for token in finder.tokens[first:to])
-
-
-def _is_end(finder: PartFinder, number: int) -> bool:
-    """Nothing of a sentence goes on behind the number."""
-    at = finder.with_letter(number) + 1
-    if at >= len(finder.tokens):
-        return True
-    token = finder.tokens[at]
-    return token.type == "p" or token.marker is not None or "\n" in finder.text[finder.tokens[at - 1].end : token.start]
-
-
-def _leading(finder: PartFinder, part: Part) -> list[Part]:
-    """What stands unmarked before the first part, alone between separators: «Косшы, ул. Абая 5» (a settlement),
-    «Мангилик Ел 20, офис 304» (street and house)."""
-    at = part.first - 1
-    if at < 1 or finder.tokens[at].text != ",":
-        return []
-    number = at - 1 if finder.tokens[at - 1].type == "n" and part.kind in ("flat", "building") else at
-    first = number
-    while first > 0 and number - first < 4 and _name_word(finder, first - 1, first - 1):
-        first -= 1
-    if first == number or not _begins(finder, first):
-        return []
-    if number < at:
-        street = finder.part("street", first, number - 1, marked=False)
-        return [street, finder.part("house", number, number, marked=False)] if finder.is_house_number(number) else []
-    key = " ".join(fold(token.low) for token in finder.tokens[first:at])
-    return [finder.part("village", first, at - 1, marked=False)] if key in places() else []
-
-
-def _begins(finder: PartFinder, first: int) -> bool:
-    """A separator, a line break or nothing stands before the token."""
-    if first == 0 or finder.tokens[first - 1].text in ",:;(=\"'«":
-        return True
-    return "\n" in finder.text[finder.tokens[first - 1].end : finder.tokens[first].start]
-
-
 def _is_whole_line(text: str, start: int, end: int) -> bool:
     """Nothing but signs stands beside the span in its line."""
     line = max(text.rfind("\n", max(0, start - 40), start) + 1, 0, start - 40)
@@ -231,7 +69,7 @@ def _judge(finder: PartFinder, chain: Chain) -> Match | None:
     start, end = parts[0].start, _close(finder, parts[0].start, parts[-1])
     before = text[max(0, start - _AROUND) : start]
     labelled = bool(words().address.search(before[-60:]) or words().address.search(text[end : end + 40]))
-    total = weigh(parts) + labelled + _is_pair(text, parts)
+    total = weigh(parts) + labelled + (_is_pair(text, parts) or _is_told(parts))
     whole = _is_whole_line(text, start, end)
     if not _adds_up(finder, parts, kinds, total, labelled, whole):
         return None
@@ -245,6 +83,11 @@ def _is_pair(text: str, parts: list[Part]) -> bool:
     if any(part.kind == "flat" for part in parts):
         return False
     return any(part.kind == "house" and _PAIR.fullmatch(text, part.start, part.end) for part in parts)
+
+
+def _is_told(parts: list[Part]) -> bool:
+    """A word names the street or microdistrict, and another the house: «мкр. Самал-2, д. 33»."""
+    return {"house"} < {part.kind for part in parts if part.marked and part.kind in ("street", "micro", "house")}
 
 
 def weigh(parts: list[Part]) -> int:
@@ -305,7 +148,7 @@ def looks_like_address(value: str) -> float:
     kinds = {part.kind for part in finder.find()}
     if kinds & {"street", "micro"}:
         return 0.8 if "house" in kinds else 0.5
-    guess = _segment(finder, 0, len(finder.tokens), open_end=True) if finder.tokens else None
+    guess = segment(finder, 0, len(finder.tokens), open_end=True) if finder.tokens else None
     if guess and guess[-1].end >= len(value) - 1:
         return 0.5
     return 0.2 if kinds & PLACES else 0.0

@@ -38,6 +38,7 @@ def anchors() -> tuple[bytes, ...]:
         *(EDGE_BEFORE + any_of(some, loose=True) + EDGE_AFTER for some in chunks(telling)),
         EDGE_BEFORE + latin_street + rb"\.?,? ?(?:[Nn]o\.? ?)?[0-9]",
         rb"[0-9][A-Za-z]?,? " + _NAME + rb"(?:" + _NAME + rb")?" + latin_street + EDGE_AFTER,
+        rb"[0-9][A-Za-z]?,? ?(?:[Kk][Vv]|[Aa]pt|[Ff]lat|[Oo]ffice|[Oo]fis)\.? ?[0-9]",  # Abay 45, apt 12
         *(EDGE_BEFORE + any_of(some) + EDGE_AFTER for some in chunks(t for t in towns if not t.isascii())),
         *(EDGE_BEFORE + any_of(some) + _AFTER_LATIN_TOWN for some in chunks(t for t in towns if t.isascii())),
         EDGE_BEFORE + rb"[A-HLMNPRSTXZ][0-9]{2} ?[A-Z][0-9][A-Z][0-9]" + EDGE_AFTER,

@@ -98,3 +98,4 @@ class Looker:
         return token is None or token.text in ';|"' or "\n" in self.text[self.tokens[at - 1].end : token.start]
 
     is_name = _is_name
+    is_sign = _is

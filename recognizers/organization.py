@@ -12,18 +12,12 @@ from derbes.recognizers.base import Match, TextRecognizer
 from derbes.recognizers.bytes_of import gate
 from derbes.recognizers.legal_forms import Form, forms, lists
 from derbes.recognizers.organization_anchors import ANCHORS
+from derbes.recognizers.organization_quotes import quoted_left, quoted_right
 
-OPENING, CLOSING = "«\"“„‟'", "»\"”“'"
-LONGEST = 200  # characters of a quoted name
 WORDS = 4  # capitalised words of a name without quotes
 _WORD = re.compile(r"[^\W_][\w&+'’`.-]*[^\W_]\.?|[^\W_]\.?|&|№\s?\d+")
-_QUOTE = re.compile("[«»\n]")
 _INITIALS = re.compile(r"[^\W\d_]\.\s?(?:[^\W\d_]\.)?(?![^\W\d_]{2})")
 _REQUISITE = re.compile(r"БИН|БСН|ИИН|ЖСН|BIN|IIN|ИИК|ЖСК|БИК|БСК|лиценз", re.IGNORECASE)
-# Between form and quotes: ТОО СК «Амир», АО фирма «Рахат».
-_BETWEEN = re.compile(
-    r" {1,2}(?:[А-ЯЁA-ZӘІҢҒҮҰҚӨҺ]{2,6}|[Фф]ирма|[Кк]омпания|[Бб]анк|[Кк]орпорация|[Кк]онцерн|[Хх]олдинг)(?= ?[«\"“„])"
-)
 
 
 class OrganizationRecognizer(TextRecognizer):
@@ -81,13 +75,13 @@ def _span(text: str, form: Form, taken: int) -> tuple[int, int, bool] | None:
     """Form and name, on the side where the form looks first, then on the other; and whether it is quoted."""
     if form.kind == "person" and text[form.start : form.end] == "ЖК" and not _is_trader(text, form):
         return None
-    quoted_right, quoted_left = _quoted_right(text, form.end), _quoted_left(text, form.start, taken)
-    if form.side == "left" and quoted_left is not None:
-        return quoted_left, form.end, True
-    if quoted_right is not None:
-        return form.start, _with_tail(text, form, quoted_right), True
-    if quoted_left is not None:
-        return quoted_left, form.end, True
+    right, left = quoted_right(text, form.end), quoted_left(text, form.start, taken)
+    if form.side == "left" and left is not None:
+        return left, form.end, True
+    if right is not None:
+        return form.start, _with_tail(text, form, right), True
+    if left is not None:
+        return left, form.end, True
     return _unquoted(text, form, taken)
 
 
@@ -116,86 +110,10 @@ def _is_lawyer(text: str, form: Form) -> bool:
 def _is_trader(text: str, form: Form) -> bool:
     """ЖК as «жеке кәсіпкер»: Kazakh around it, or a person's name with initials behind it."""
     line = _line_around(text, form.start, form.end)
-    return bool(lists().trader.search(line)) or bool(_quoted_left(text, form.start, 0))
+    return bool(lists().trader.search(line)) or bool(quoted_left(text, form.start, 0))
 
 
-# -- names in quotes
-
-
-def _quoted_right(text: str, at: int) -> int | None:
-    """The end of the quoted name that begins behind ``at``, nested quotes included."""
-    between = _BETWEEN.match(text, at)
-    start = at = between.end() if between else at
-    while start < len(text) and start - at < 3 and text[start] in " :\t":
-        start += 1
-    if start >= len(text) or text[start] not in OPENING:
-        return None
-    return _closing(text, start)
-
-
-def _closing(text: str, start: int) -> int | None:
-    depth, last, line = 0, None, text[start : start + LONGEST]
-    for offset, char in enumerate(line):
-        if char in "\n\r":
-            break
-        if char not in OPENING and char not in CLOSING:
-            continue
-        before = line[offset - 1] if offset else " "
-        behind = line[offset + 1] if offset + 1 < len(line) else " "
-        if char == "'" and before.isalnum() and behind.isalnum():
-            continue  # an apostrophe
-        if _opens(char, before, behind):
-            depth += 1
-        else:
-            depth -= 1
-            last = start + offset + 1
-            if depth <= 0 or _nothing_closes(line, offset):
-                break
-    if last is None or not any(c.isalnum() for c in text[start:last]):
-        return None
-    return last
-
-
-def _opens(char: str, before: str, behind: str) -> bool:
-    if char in "«„‟":
-        return True
-    if char in {"»", "”"}:
-        return False
-    return not (before.isalnum() or before in ".!?)»”%+*") and (behind.isalnum() or behind in OPENING)
-
-
-def _nothing_closes(line: str, offset: int) -> bool:
-    """Of nested guillemets one was left out: «Торговый дом «Север», именуемое «Покупатель»."""
-    following = _QUOTE.search(line, offset + 1)
-    return line[offset] == "»" and (following is None or following.group() in "«\n")
-
-
-def _quoted_left(text: str, at: int, taken: int) -> int | None:
-    """The start of the quoted name that ends before ``at``."""
-    end = at
-    while end > taken and at - end < 2 and text[end - 1] == " ":
-        end -= 1
-    if end <= taken or text[end - 1] not in CLOSING:
-        return None
-    depth = 0
-    lowest = max(taken, end - LONGEST)
-    best = None
-    for position in range(end - 1, lowest - 1, -1):
-        char = text[position]
-        if char in "\n\r":
-            break
-        before = text[position - 1] if position else " "
-        behind = text[position + 1]
-        if char == "'" and before.isalnum() and behind.isalnum():
-            continue
-        if char in OPENING and position < end - 1 and _opens(char, before, behind):
-            depth -= 1
-            best = position
-            if depth <= 0:
-                break
-        elif char in CLOSING:
-            depth += 1
-    return best if best is not None and any(c.isalnum() for c in text[best:end]) else None
+# -- names with a tail, names without quotes
 
 
 def _with_tail(text: str, form: Form, end: int) -> int:
@@ -209,9 +127,6 @@ def _with_tail(text: str, form: Form, end: int) -> int:
     if re.search(r"\d{3}|[:=]", rest) or not _is_whole_line(text, form.start, end + len(rest)):
         return end
     return end + len(rest)
-
-
-# -- names without quotes
 
 
 def _words_right(text: str, form: Form) -> int | None:
