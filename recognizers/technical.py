@@ -16,6 +16,11 @@ _FOUND = re.compile(
     r"|[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}\.[0-9A-Fa-f]{4}(?![0-9A-Za-z.]))"
     r"|(?<![0-9A-Za-z:.])(?P<v6>(?:[0-9A-Fa-f]{1,4}:|:){2,7}(?:[0-9A-Fa-f]{1,4}|:|[0-9.]{7,15})?)(?![0-9A-Za-z:])"
 )
+# Four numbers that are a version: «nginx version 1.2.3.4», «версия: 10.0.0.1».
+_VERSION = re.compile(
+    r"(?<![^\W_])(?:version|ver|v|build|release|rev|верси[яиюей]|сборк[аи]|релиз|нұсқа|нұсқасы)[\"']?\.?\s?[:=]?\s?[\"']?$",
+    re.IGNORECASE,
+)
 _AGENT = re.compile(
     r"(?P<agent>Mozilla/[0-9.]{1,5} ?\([^()\r\n]{1,256}(?:\([^()\r\n]{0,64}\)[^()\r\n]{0,128}){0,2}\)"
     r"[^\"\r\n|\t]{0,300}"
@@ -29,6 +34,12 @@ _COOKIE = re.compile(
     r"laravel_session|wordpress_logged_in_[0-9a-f]{8,40}|_ga|_gid|_ym_uid|_fbp)=[\w.%:+/=-]{8,512}))",
     re.IGNORECASE,
 )
+# Of every match of the two patterns one of these is a part.
+_AGENT_WORDS = (
+    "mozilla/ user-agent curl/ wget/ python-requests/ go-http-client/ okhttp/ postmanruntime/ dalvik/ opera/ axios/ "
+    "apache-httpclient/ aiohttp/ libwww-perl/ java/ facebookexternalhit/ telegrambot/".split()
+)
+_COOKIE_WORDS = "cookie sess connect.sid csrftoken xsrf-token wordpress_logged_in_ _ga _gid _ym_uid _fbp".split()
 
 
 class TechnicalRecognizer(TextRecognizer):
@@ -52,15 +63,22 @@ class TechnicalRecognizer(TextRecognizer):
     def find(self, text: str) -> Iterator[Match]:
         for found in _FOUND.finditer(text) if "." in text or ":" in text or "-" in text else ():
             if found["v4"]:
-                yield Match(*found.span("v4"), "IP_ADDRESS", 0.9, True)
+                if not _VERSION.search(text, max(0, found.start() - 16), found.start()):
+                    yield Match(*found.span("v4"), "IP_ADDRESS", 0.9, True)
             elif found["mac"]:
                 yield Match(*found.span("mac"), "MAC_ADDRESS", 0.9, True)
             elif _is_v6(found["v6"]):
                 yield Match(*found.span("v6"), "IP_ADDRESS", 0.9, True)
-        for agent in _AGENT.finditer(text) if "/" in text or ":" in text or "=" in text else ():
+        for agent in _AGENT.finditer(text) if _may_hold(_AGENT_WORDS, text) else ():
             yield _trimmed(text, *agent.span("agent" if agent["agent"] else "header"), "USER_AGENT")
-        for cookie in _COOKIE.finditer(text) if ":" in text or "=" in text else ():
+        for cookie in _COOKIE.finditer(text) if _may_hold(_COOKIE_WORDS, text) else ():
             yield _trimmed(text, *cookie.span("pair" if cookie["pair"] else "header"), "COOKIE")
+
+
+def _may_hold(words: list[str], text: str) -> bool:
+    """Most lines leave here: the patterns try every position, a search for a word does not."""
+    low = text.lower()
+    return any(word in low for word in words)
 
 
 def _trimmed(text: str, start: int, end: int, entity: str) -> Match:

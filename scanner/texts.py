@@ -1,7 +1,8 @@
 """Logs and texts: buffers in, profiles out. Only the lines that the sieve picks are ever decoded.
 
 Technical data (IP addresses, user agents) stand in nearly every log line, so there they are counted in a fixed sample
-of lines: all that begin in the first 256 KiB of a file, then the one at every 64 KiB.
+of lines: all that begin in the first 64 KiB of a file, then the one at every 256 KiB. More would tell nothing new, and
+cost as much as everything else in a log that is clean.
 """
 
 from __future__ import annotations
@@ -17,8 +18,8 @@ from derbes.scanner.model.data import Dataset, TextBatch
 from derbes.scanner.model.evidence import MAX_EXAMPLES, MAX_LOCATIONS, EntityStats, FieldProfile, Location, Shape
 from derbes.scanner.occurrences import Occurrences
 
-_HEAD = 256 << 10
-_STRIDE = 64 << 10
+_HEAD = 64 << 10
+_STRIDE = 256 << 10
 _LINES_AT_ONCE = 2000  # lines handed to the analyzer together, so that the model reads in batches
 
 Line = tuple[int, str, list[Match]]  # number, text, matches
