@@ -167,7 +167,7 @@ def _leading(finder: PartFinder, part: Part) -> list[Part]:
         street = finder.part("street", first, number - 2 if joined else number - 1, marked=False)
         return [street, finder.part("house", number, number, marked=False)]
     first = _first_name_word(finder, behind)
-    if behind == part.first or first == behind or not _begins(finder, first, part):
+    if behind in (part.first, first) or not _begins(finder, first, part):
         return []
     key = " ".join(fold(token.low) for token in finder.tokens[first:behind])
     return [finder.part("village", first, behind - 1, marked=False)] if key in places() else []

@@ -6,6 +6,8 @@ import doctest
 import random
 import re
 
+import pytest
+
 from derbes.recognizers import twelve
 from derbes.recognizers.credit_card import PaymentCardRecognizer
 from derbes.recognizers.date_of_birth import DateOfBirthRecognizer
@@ -139,3 +141,14 @@ def changed(chance: random.Random, texts: list[str]) -> str:
             text.replace(" ", chance.choice(["_", "\u00a0", "", "  "])),
         ]
     )
+
+
+@pytest.mark.parametrize("text", ["ИИН 870521******", "ЖСН: 87****300459", "iin=870521xxxxxx", "ИИН ******300459"])
+def test_a_masked_iin_is_a_hint_below_what_is_reported(text: str) -> None:
+    (match,) = KzIinRecognizer().find(text)
+    assert (match.entity, match.score, len(text[match.start : match.end])) == ("KZ_IIN", 0.4, 12)
+
+
+@pytest.mark.parametrize("text", ["ИИН ************", "карта 870521******", "ИИН 870521*****", "ИИН 8705xx21******"])
+def test_other_masks_are_none(text: str) -> None:
+    assert not list(KzIinRecognizer().find(text))
