@@ -194,6 +194,83 @@ def test_against_a_former_report_only_what_is_new_fails(work: Path) -> None:
     assert {v["path"]: v["state"] for v in found["violations"]} == {"callback.iin": "known", "callback.address": "new"}
 
 
+def test_against_the_last_review_in_history(work: Path) -> None:
+    state = str(work / "history.sqlite")
+    stated = ("--purpose", "reply", "--retain", "P1Y", "--against", "last", "--state", state)
+    (work / "callback.html").write_text(WITH_IIN, encoding="utf-8")
+    assert review("callback.html", *stated) == 1  # nothing is known before the first
+    assert review("callback.html", *stated) == 0
+    (work / "callback.html").write_text(WITH_IIN.replace("</form>", '<input name="address"></form>'), encoding="utf-8")
+    code, found = report("callback.html", *stated)
+    assert code == 1
+    assert {v["path"]: v["state"] for v in found["violations"]} == {"callback.iin": "known", "callback.address": "new"}
+    run = found["run"]["id"]
+    assert review("callback.html", *stated[:4], "--against", run, "--state", state) == 0
+    assert review("callback.html", *stated[:4], "--against", "20010101-nothing", "--state", state) == 2
+
+
+def test_a_scan_of_the_declared_place_knows_its_columns(work: Path) -> None:
+    (work / "derbes.yml").write_text(
+        "version: 1\npolicy: hosting-pro\nplaces:\n  - id: lead\n    target: sqlite:///crm.sqlite\n"
+        "    kind: database\n    owner: sales\n    purposes: [reply]\n    retention: {keep: P1Y}\n",
+        encoding="utf-8",
+    )
+    with sqlite3.connect("crm.sqlite") as connection:
+        connection.execute("CREATE TABLE lead (birth_date text, iin text)")
+        connection.executemany("INSERT INTO lead VALUES (?, '')", [(f"19{year}-05-17",) for year in range(60, 90)])
+    with pytest.raises(SystemExit):
+        main(["scan", "--state", "none", "-q", "-o", "json:scan.json"])
+    (work / "m.sql").write_text("CREATE TABLE lead (birth_date text, iin text);", encoding="utf-8")
+    _, found = report("m.sql", "--against", "scan.json")
+    assert {v["path"]: v["state"] for v in found["violations"]} == {
+        "m.sql#lead.birth_date": "known",
+        "m.sql#lead.iin": "new",
+    }
+
+
+def test_a_scan_names_the_fields_that_appeared_without_a_review(work: Path) -> None:
+    (work / "derbes.yml").write_text(
+        "version: 1\npolicy: hosting-pro\nplaces:\n  - id: crm\n    target: sqlite:///crm.sqlite\n"
+        "    kind: database\n    owner: sales\n    purposes: [reply]\n    retention: {keep: P1Y}\n",
+        encoding="utf-8",
+    )
+    (work / "m.sql").write_text("CREATE TABLE lead (name text, email text, iin text);", encoding="utf-8")
+    assert review("m.sql", "--place", "crm", "--save-expected") == 1
+    assert not (work / "derbes-expected.yml").exists()  # what did not pass is not expected
+    (work / "m.sql").write_text("CREATE TABLE lead (name text, email text);", encoding="utf-8")
+    assert review("m.sql", "--place", "crm", "--save-expected") == 0
+    mails = [(f"client.{number}@mail{number}.kz", f"s{number}@post{number}.kz") for number in range(30)]
+    with sqlite3.connect("crm.sqlite") as connection:
+        connection.execute("CREATE TABLE Lead (Email text, mail2 text)")
+        connection.executemany("INSERT INTO Lead VALUES (?, ?)", mails)
+        connection.execute("CREATE TABLE partner (email text)")
+        connection.executemany("INSERT INTO partner VALUES (?)", [(mail,) for mail, _ in mails])
+    (work / "crm.sqlite").chmod(0o600)
+    with pytest.raises(SystemExit) as stop:
+        main(["check", "--state", "none", "-q", "-o", "json:scan.json"])
+    found = json.loads((work / "scan.json").read_text(encoding="utf-8"))
+    assert {(v["rule"], v["path"]) for v in found["violations"]} == {
+        ("unreviewed-field", "Lead.mail2"),
+        ("unreviewed-field", "partner.email"),
+    }
+    assert stop.value.code == 1
+    (work / "m2.sql").write_text(
+        "ALTER TABLE lead ADD COLUMN mail2 text; CREATE TABLE partner (email text);", encoding="utf-8"
+    )
+    assert review("m2.sql", "--place", "crm", "--save-expected") == 0
+    with pytest.raises(SystemExit) as stop:
+        main(["check", "--state", "none", "-q"])
+    assert stop.value.code == 0
+
+
+def test_a_wrong_file_of_expected_fields_is_an_error(work: Path) -> None:
+    (work / "derbes-expected.yml").write_text("version: 1\nreviewd: []\n", encoding="utf-8")
+    (work / "a.csv").write_text("phone\n+77011112233\n", encoding="utf-8")
+    with pytest.raises(SystemExit) as stop:
+        main(["check", "a.csv", "--state", "none", "-q"])
+    assert stop.value.code == 2
+
+
 def git(*arguments: str) -> None:
     """Git in the current folder, whoever the user is."""
     subprocess.run(

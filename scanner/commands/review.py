@@ -23,8 +23,15 @@ answer_options = stack(
 )
 change_options = stack(
     click.option("--since", metavar="GITREF", help="только то, что добавлено после ответвления от GITREF"),
-    click.option("--against", metavar="FILE.json", help="прежний отчёт: его нарушения считаются известными"),
+    click.option(
+        "--against",
+        metavar="FILE.json|RUN|last",
+        help="прежний отчёт, проверка из истории или последняя: их нарушения считаются известными",
+    ),
     click.option("--fail-on", type=click.Choice(FAIL_ON), help="порог нарушений для кода 1"),
+    click.option(
+        "--save-expected", is_flag=True, help="записать поля в derbes-expected.yml: scan назовёт те, что появятся потом"
+    ),
     click.option("--exceptions", metavar="FILE", help="derbes-exceptions.yml"),
     click.option("--allow-incomplete", is_flag=True, help="непрочитанное и неотвеченное не меняет код выхода"),
     click.option("--state", metavar="FILE|URL", help="история: файл SQLite или SQLAlchemy URL; none — не сохранять"),
@@ -50,6 +57,7 @@ def review(**given: Any) -> None:
 
 def carry_out(given: dict[str, Any]) -> Exit:
     """Read, judge, report, and return the exit code."""
+    from derbes.scanner.commands.review_known import former_review, separated
     from derbes.scanner.commands.run import Request, judge, load
     from derbes.scanner.connectors.base import Options
     from derbes.scanner.verdict import gate
@@ -64,11 +72,11 @@ def carry_out(given: dict[str, Any]) -> Exit:
         command="review",
         targets=given["paths"],
         options=Options(),
-        baseline=given["against"],
         exceptions=given["exceptions"],
         allow_incomplete=given["allow_incomplete"],
     )
-    outcome = judge(_inventory(given, setup), setup, request)
+    before = former_review(given["against"], given["state"]) if given["against"] else None
+    outcome = separated(judge(_inventory(given, setup), setup, request), before)
     verdict = gate(outcome, given["fail_on"])
     reason = tr(verdict.reason, **verdict.params)
     write_reports(outcome, outputs)
@@ -82,7 +90,22 @@ def carry_out(given: dict[str, Any]) -> Exit:
         sys.stdout.buffer.write(open_report(given["format_"], language()).render(outcome))
         sys.stdout.flush()
     remember(outcome, given["state"])
+    if given["save_expected"]:
+        _save(outcome, setup, verdict.exit)
     return verdict.exit
+
+
+def _save(outcome: Any, setup: Any, code: Exit) -> None:
+    from derbes.scanner.commands.run import expected_file
+    from derbes.scanner.policy.expected import save_expected
+
+    if code is not Exit.OK:
+        click.echo(tr("проверка не пройдена: ожидаемые поля не сохранены"), err=True)
+        return
+    declared = {place.id for place in setup.config.places} if setup.config is not None else set()
+    path = expected_file(setup)
+    added = save_expected(path, outcome.inventory, declared)
+    click.echo(tr("ожидаемые поля: {file}, новых {added}", file=str(path), added=added), err=True)
 
 
 def _inventory(given: dict[str, Any], setup: Any) -> Any:

@@ -26,6 +26,8 @@ from derbes.scanner.executors import open_executor
 from derbes.scanner.model.findings import Exemption, Outcome, Violation
 from derbes.scanner.model.inventory import Inventory, PlaceRecord, Run, Unscanned
 from derbes.scanner.policy.config import Config, find_config, load_setup
+from derbes.scanner.policy.expected import NAME as EXPECTED
+from derbes.scanner.policy.expected import held_against, load_expected
 from derbes.scanner.policy.load import load_policy
 from derbes.scanner.policy.types import Policy
 
@@ -102,6 +104,8 @@ def run(request: Request, progress: Quiet) -> Outcome:
 def judge(inventory: Inventory, setup: Setup, request: Request) -> Outcome:
     """Apply the rules, then exceptions and baseline."""
     today = date.today()
+    if request.command != "review":
+        inventory = held_against(inventory, load_expected(expected_file(setup)))
     violations = evaluate(inventory, setup.policy, config=setup.config, today=today)
     judged = {record.place.id for record in inventory.places}
     violations, exemptions = _excuse(violations, setup, request, today, judged)
@@ -135,6 +139,11 @@ def exceptions_file(named: str | None, setup: Setup) -> Path | None:
         return setup.config.exceptions_path
     usual = Path(EXCEPTIONS)
     return usual if usual.exists() else None
+
+
+def expected_file(setup: Setup) -> Path:
+    """Beside ``derbes.yml``, else in the current folder."""
+    return (setup.config.folder if setup.config is not None else Path()) / EXPECTED
 
 
 def _executor(request: Request) -> Any:

@@ -63,6 +63,7 @@ class Judge:
             (when.purposes, bool(purposes)),
             (when.allowed, self.policy.allows(purposes, found.category)),
             (when.role, found.role),
+            (when.reviewed, _reviewed(case, found)),
         )
         paths = (found.path, found.path.rpartition("#")[2])
         return (
@@ -85,6 +86,11 @@ class Judge:
         """About how many people the fields speak of: the most units that one natural person's datum has."""
         natural = [f.units_with for f in fields if self.names(f.category) & {"personal", UNDECLARED} and not _firm(f)]
         return max(natural, default=0)
+
+
+def _reviewed(case: Case, found: Classification) -> bool | None:
+    """Whether a review before launch covered the field; ``None`` where nothing was reviewed."""
+    return next((facts.reviewed[found.path] for facts in case.record.facts if found.path in facts.reviewed), None)
 
 
 def _firm(found: Classification) -> bool:

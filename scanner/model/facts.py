@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +33,4 @@ class Facts:
     oldest: str | None = None  # ISO date of the oldest record, where cheap (log's first line)
     grants: tuple[Grant, ...] = ()
     forms: tuple[tuple[str, str, int], ...] = ()  # (method, action, line) of HTML forms
+    reviewed: Mapping[str, bool] = field(default_factory=dict)  # path -> whether a review before launch covered it

@@ -92,7 +92,8 @@ class Condition(Model):
     ``entity``: entity names; ``role``: the field is of the category, or merely mentions it; ``kind``, ``place``,
     ``path`` (globs), ``owner`` (named or not), ``subject``, ``purpose``: of the place; ``config``: a derbes.yml is
     in force; ``declared``: it names the place; ``purposes``: stated for the field; ``allowed``: one of them allows the
-    category; ``exposure``, ``channel``, ``copy``, ``encrypted``, ``overdue``, ``transfer``, ``consent``: facts;
+    category; ``exposure``, ``channel``, ``copy``, ``encrypted``, ``overdue``, ``reviewed`` (before
+    launch), ``transfer``, ``consent``: facts;
     ``units``, ``persons``: at least so many; ``any``, ``not``: of further conditions.
     """
 
@@ -114,6 +115,7 @@ class Condition(Model):
     copy_: tuple[Copy, ...] | None = Field(default=None, alias="copy")
     encrypted: bool | None = None
     overdue: bool | None = None
+    reviewed: bool | None = None
     transfer: Many | None = None
     consent: bool | None = None
     units: int | None = Field(default=None, ge=0)

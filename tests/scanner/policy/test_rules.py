@@ -23,6 +23,6 @@ def test_example(rule: Rule, example: Example, wanted: bool) -> None:
 
 
 def test_every_rule_has_both_kinds() -> None:
-    assert len(built_in_rules()) == 9
+    assert len(built_in_rules()) == 10
     for rule in built_in_rules():
         assert rule.flags and rule.passes, rule.id
