@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from pathlib import Path
 from typing import ClassVar
 
 from derbes.scanner.model.findings import Outcome
@@ -18,6 +19,9 @@ class Report(ABC):
 
     def __init__(self, lang: str = "ru") -> None:
         self.lang = lang
+
+    def beside(self, path: Path) -> None:
+        """Look at the file that this report is about to replace; most reports have no use for it."""
 
     @abstractmethod
     def render(self, outcome: Outcome) -> bytes:

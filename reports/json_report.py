@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from derbes import __version__
 from derbes.reports.base import Report
 from derbes.reports.i18n import tr
 from derbes.reports.safe import encodable
+from derbes.scanner.model.facts import Facts
 from derbes.scanner.model.findings import SEVERITIES, Outcome, Text, Violation
 from derbes.scanner.model.inventory import Classification, PlaceRecord, Unscanned
 
@@ -130,12 +132,29 @@ def _place(record: PlaceRecord) -> dict[str, Any]:
         "declared_at": {"file": place.declared_at.file, "line": place.declared_at.line} if place.declared_at else None,
         "roles": list(place.roles) if place.roles is not None else None,
         "retention": {"keep": place.retention.keep, "column": place.retention.column} if place.retention else None,
+        "protection": _protection(record.facts),
         "transfer": place.transfer,
         "consent": place.consent,
         "datasets": [
             {"part": d.part, "name": d.name, "kind": d.kind, "unit": d.unit, "format": d.format, "rows": d.rows_total}
             for d in record.datasets
         ],
+    }
+
+
+def _protection(facts: Sequence[Facts]) -> dict[str, Any] | None:
+    """How a place is guarded, as far as seen: the weakest of its parts."""
+    if not facts:
+        return None
+    modes = [one.mode for one in facts if one.mode is not None]
+    encrypted = [one.encrypted for one in facts if one.encrypted is not None]
+    widest = 0
+    for mode in modes:
+        widest |= mode
+    return {
+        "remote": any(one.remote for one in facts),
+        "encrypted": all(encrypted) if encrypted else None,
+        "mode": f"{widest:04o}" if modes else None,
     }
 
 

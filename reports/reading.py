@@ -10,6 +10,7 @@ from typing import Any
 from derbes.scanner.errors import UsageError
 from derbes.scanner.model.data import Dataset
 from derbes.scanner.model.evidence import Location
+from derbes.scanner.model.facts import Facts
 from derbes.scanner.model.findings import Exemption, Outcome, PolicyRef, PurposeRef, Text, Violation
 from derbes.scanner.model.inventory import (
     Classification,
@@ -87,6 +88,7 @@ def _place(one: dict[str, Any]) -> PlaceRecord:
         units_read=one["units_read"],
         units_total=one["units_total"],
         bytes_read=one["bytes_read"],
+        facts=_facts(one.get("protection")),
         datasets=tuple(
             Dataset(d["part"], d["name"], d["kind"], d["unit"], d["format"], rows_total=d["rows"])
             for d in one.get("datasets", ())
@@ -94,6 +96,13 @@ def _place(one: dict[str, Any]) -> PlaceRecord:
         carried=one.get("units_carried", 0),
         carried_from=one.get("carried_from") or "",
     )
+
+
+def _facts(one: dict[str, Any] | None) -> tuple[Facts, ...]:
+    if one is None:
+        return ()
+    mode = int(one["mode"], 8) if one["mode"] else None
+    return (Facts(mode=mode, remote=one["remote"], encrypted=one["encrypted"]),)
 
 
 def _field(one: dict[str, Any]) -> Classification:

@@ -13,11 +13,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from derbes.reports.base import Report
-from derbes.reports.i18n import day, tr
+from derbes.reports.i18n import day
+from derbes.reports.register import COLUMNS, entries, heading
 from derbes.reports.safe import encodable, inert
 from derbes.reports.view import View
 from derbes.scanner.model.findings import Outcome
-from derbes.scanner.model.inventory import PlaceRecord
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -26,11 +26,6 @@ MAX_ROWS = 100_000
 MAX_CELL = 32_000  # Excel holds 32,767 characters
 Cell = str | int | None
 
-REGISTER = (
-    "Место", "Вид", "Расположение", "Категории", "Вне перечня политики", "Субъекты", "Цель и основание",
-    "Срок хранения", "Кто имеет доступ", "Передача", "Согласие", "Владелец", "Объявлено в derbes.yml",
-    "Состояние проверки", "Прочитано записей", "Последняя проверка",
-)  # fmt: skip
 VIOLATIONS = (
     "Номер", "Важность", "Состояние", "Правило", "Пункты", "Место", "Путь", "Категория", "Записей", "От", "До",
     "Что не так", "Как исправить", "Владелец",
@@ -53,32 +48,31 @@ class XlsxReport(Report):
         book = Workbook()
         book.remove(book.worksheets[0])
         for title, heads, rows in (
-            ("Реестр", REGISTER, _register(view)),
+            ("Реестр", COLUMNS, entries(view)),
             ("Нарушения", VIOLATIONS, _violations(view)),
             ("Исключения", EXCEPTIONS, _exceptions(view)),
             ("Не прочитано", UNSCANNED, _unscanned(view)),
         ):
-            _fill(book.create_sheet(_heading(title, self.lang, " · ")), [_heading(h, self.lang) for h in heads], rows)
+            fill(book.create_sheet(heading(title, self.lang, " · ")), [heading(h, self.lang) for h in heads], rows)
         book.properties.creator = "derbes"
         out = io.BytesIO()
         book.save(out)
-        return _reproducible(out.getvalue(), view.run.finished_at)
+        return reproducible(out.getvalue(), view.run.finished_at)
 
 
-def _heading(text: str, lang: str, between: str = "\n") -> str:
-    if lang == "en":
-        return tr(text, "en")
-    return between.join(dict.fromkeys((text, tr(text, "kk"))))
-
-
-def _fill(sheet: Worksheet, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+def fill(sheet: Worksheet, heads: Sequence[str], rows: Iterable[Sequence[Any]], own: int | None = None) -> None:
+    """Headings, rows, widths, a filter. The first ``own`` columns (all by default) are made harmless, others kept."""
     from openpyxl.styles import Alignment, Font
     from openpyxl.utils import get_column_letter
 
+    ours = len(heads) if own is None else own
     sheet.append(list(heads))
-    widths = [max(len(line) for line in head.split("\n")) for head in heads]
+    widths = [max(map(len, head.split("\n"))) for head in heads]
     for row, _ in zip(rows, range(MAX_ROWS), strict=False):
-        cells: list[Any] = [encodable(inert(c))[:MAX_CELL] if isinstance(c, str) else c for c in row]
+        cells: list[Any] = [
+            encodable(inert(cell) if number < ours else _allowed(cell))[:MAX_CELL] if isinstance(cell, str) else cell
+            for number, cell in enumerate(row)
+        ]
         sheet.append(cells)
         widths = [max(width, min(len(str(cell or "")), 60)) for width, cell in zip(widths, cells, strict=True)]
     for number, width in enumerate(widths, 1):
@@ -88,39 +82,6 @@ def _fill(sheet: Worksheet, heads: Sequence[str], rows: Iterable[Sequence[Cell]]
         cell.alignment = Alignment(wrap_text=True, vertical="top")
     sheet.freeze_panes = "B2"
     sheet.auto_filter.ref = sheet.dimensions
-
-
-def _register(view: View) -> Iterator[list[Cell]]:
-    met: dict[str, set[str]] = {}
-    for row in view.outcome.inventory.fields:
-        if row.category != "technical":
-            met.setdefault(row.place, set()).add(row.category)
-    records = [r for r in view.outcome.inventory.places if r.place.id in met or r.place.declared]
-    for record in sorted(records, key=lambda r: (not r.place.declared, r.place.id)):
-        yield _entry(view, record, met.get(record.place.id, set()))
-
-
-def _entry(view: View, record: PlaceRecord, met: set[str]) -> list[Cell]:
-    place = record.place
-    yes, no = view.tr("да"), view.tr("нет")
-    return [
-        place.id,
-        view.kind(record),
-        place.location,
-        "; ".join(view.category(name) for name in view.categories(met) if name != "undeclared"),
-        yes if "undeclared" in met else no,
-        ", ".join(view.subject(subject) for subject in place.subjects),
-        "; ".join(view.purpose(purpose) for purpose in place.purposes),
-        view.retention(record),
-        ", ".join(place.roles or ()),
-        place.transfer or no,
-        yes if place.consent else "",
-        place.owner,
-        yes if place.declared else no,
-        view.status(record),
-        record.units_read,
-        day(view.run.finished_at, view.lang) if record.status in ("scanned", "partial") else "",
-    ]
 
 
 def _violations(view: View) -> Iterator[list[Cell]]:
@@ -155,10 +116,16 @@ def _unscanned(view: View) -> Iterator[list[Cell]]:
         yield [one.place, one.path, one.code, view.missed(one), view.hint(one)]
 
 
+def _allowed(text: str) -> str:
+    """What a person wrote, without what a workbook cannot hold."""
+    return _NOT_IN_XML.sub("", text)
+
+
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]{0,80}>)[^<]{0,40}(?=<)")
 
 
-def _reproducible(book: bytes, finished: str) -> bytes:
+def reproducible(book: bytes, finished: str) -> bytes:
     """The same archive with the run's own time instead of the clock's."""
     moment = finished[:19].encode() + b"Z"
     out = io.BytesIO()

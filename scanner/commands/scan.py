@@ -168,6 +168,7 @@ def write_reports(outcome: Any, outputs: list[tuple[str, Path]], before: Any = N
     for name, path in outputs:
         report = open_report(name, language())
         report.previous = before
+        report.beside(path)
         write = add_private if is_summary(path) else write_private
         write(path, report.render(outcome))
 
