@@ -51,6 +51,7 @@ class _Lists:
     maybe: dict[tuple[str, ...], tuple[Kind, ...]]
     against: frozenset[str]
     against_first: frozenset[str]
+    owners: frozenset[str]
     neutral: frozenset[str]
     glued: tuple[str, ...]
     tables: dict[str, frozenset[str]]
@@ -73,6 +74,7 @@ def _lists() -> _Lists:
         tables["maybe"],
         frozenset(map(str, raw["against"])),
         frozenset(map(str, raw["against_first"])),
+        frozenset(map(str, raw["owners"])),
         frozenset(map(str, raw["neutral"])),
         tuple(sorted(raw["glued"], key=len, reverse=True)),
         {about: frozenset(map(str, entries)) for about, entries in raw["tables"].items()},
@@ -153,7 +155,7 @@ def _says_otherwise(found: tuple[str, ...], lists: _Lists) -> bool:
     if found in lists.sure or found in lists.maybe:
         return False
     if len(found) > 1 and found[0] in lists.against_first and not {found[:2], found[:3]} & _phrases():
-        return True
+        return not (found[0] in lists.owners and _ends_with_phrase(found))
     last = next((word for word in reversed(found) if not word.isdigit()), "")
     if last in lists.against and len(found) > 1 and not _ends_with_phrase(found):
         return True

@@ -92,7 +92,7 @@ def _fits(column: Column, kind: str, digits: Ints) -> Bools:
     if kind == "phone":
         plain = only(DIGIT | SPACE | DASH | PLUS | DOT | OTHER | SLASH) & (digits <= 13)
         worded = has(ALPHA) & (digits >= 7) & (size <= 40) & ~has(AT) & (has(SPACE | DASH | PLUS) | has(COMMA))
-        return (plain | worded) & (digits >= 5) & ~machine & ~other["decimal"]
+        return (plain | worded) & (digits >= 5) & ~machine & ~(other["decimal"] & (digits < 10))  # 515.123.4567
     if kind in ("iin", "bin", "iin_bin", "rnn"):
         return (digits >= 9) & (digits <= 12) & only(DIGIT | SPACE | DASH | OTHER) | _damaged(column, digits)
     if kind in ("id_card", "passport", "permit"):

@@ -51,6 +51,7 @@ _FRIENDS: dict[str, tuple[tuple[frozenset[str], float], ...]] = {
 _SETTLING: dict[str, tuple[tuple[frozenset[str], float], ...]] = {
     "KZ_IBAN": ((frozenset({"bic"}), SETTLED),),
     "KZ_BIN": ((frozenset({"iin", "iin_bin", "iban", "bic"}), SETTLED),),
+    "KZ_IIN": ((frozenset({"passport", "id_card", "birth"}), SETTLED),),
 }
 
 
@@ -116,7 +117,7 @@ def _table(context: Context, kind: str, sure: bool) -> list[Reason]:
     if said == "letters" and plain and not sure and kind == "full_name":
         return [Reason("table", TABLE_DECIDES, "таблица обращений: имя того, кто пишет")]
     if said == "companies" and kind in ("org", "bin", "iban", "address"):
-        weight = TABLE_DECIDES if not sure and kind == "org" else TABLE_AGREES
+        weight = TABLE_DECIDES if not sure and kind in ("org", "bin") else TABLE_AGREES
         return [Reason("table", weight, "таблица об организациях")]
     if said == "companies" and kind == "full_name" and not sure:
         return [Reason("against", -1.5, "таблица об организациях")]
@@ -207,6 +208,10 @@ def _fitting(profile: FieldProfile, entities: Sequence[str], reading: Reading, p
     if share < 0.2:
         params = {"share": _percent(1 - share)}
         return [Reason("against", CONTRADICTED, "на это не похожи {share} % значений", params)]
+    if not sure and "PERSON" in entities and profile.shape.values >= 5:
+        people = max(_of(profile.looks, "PERSON").units, _of(profile.entities, "PERSON").units)
+        if (alike := _share(people, profile.shape)) < 0.15:
+            return [Reason("against", UNPROVEN, "на это не похожи {share} % значений", {"share": _percent(1 - alike)})]
     if not sure or proven >= 0.5:
         return []
     return [_reason("имени поля не противоречат {share} %", share, FITS)]

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import PurePosixPath
 
 from derbes.recognizers.fields import Reading, about, read_comment, words_of
-from derbes.scanner.classify.meaning import PARTS_OF_NAME, kinds_of, meant, of_name, table_of
+from derbes.scanner.classify.meaning import PARTS_OF_NAME, Table, kinds_of, meant, of_name, table_of
 from derbes.scanner.model.data import Dataset, Field
 from derbes.scanner.model.evidence import FieldProfile
 
@@ -76,7 +76,7 @@ def contexts(dataset: Dataset, profiles: Sequence[FieldProfile]) -> dict[str, Co
     bare = {path: (of_name(f), read_comment(f.comment) if f.comment else ()) for path, f in fields.items()}
     sure = frozenset().union(*(kinds_of(fields[path], *said, subject) for path, said in bare.items()))
     table = table_of(dataset.name, subject, fields, sure)
-    known = {path: (meant(fields[path], *said, table), said[1]) for path, said in bare.items()}
+    known = {path: _weighed(fields[path], *said, table) for path, said in bare.items()}
     kinds = {path: kinds_of(fields[path], *said, subject) for path, said in known.items()}
     counted: dict[str, int] = {}
     for own in kinds.values():
@@ -97,6 +97,14 @@ def contexts(dataset: Dataset, profiles: Sequence[FieldProfile]) -> dict[str, Co
         )
         for path, declared in fields.items()
     }
+
+
+def _weighed(
+    declared: Field, readings: tuple[Reading, ...], comment: tuple[Reading, ...], table: Table
+) -> tuple[tuple[Reading, ...], tuple[Reading, ...]]:
+    """What name and comment mean; a comment that the table makes something else of the name says no more than it."""
+    found = meant(declared, readings, comment, table)
+    return found, comment if found in (readings, comment) else ()
 
 
 def _parent(declared: Field) -> str:

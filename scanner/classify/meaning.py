@@ -19,6 +19,9 @@ _PERSONS_OWN = PARTS_OF_NAME | {"birth"}
 _LANGUAGES = frozenset({"ru", "kz", "kk", "en", "rus", "kaz", "eng"})
 # What says «the whole name» of whatever the table is about.
 _WHOLE_NAMES = ({"full", "name"}, {"fullname"}, {"real", "name"}, {"realname"}, {"полное", "имя"})
+_SECOND_NAMES = ({"second", "name"}, {"name", "first"}, {"name", "last"})  # things have second names too
+_SENT = frozenset({("cc",), ("bcc",), ("to",), ("from",), ("reply", "to"), ("recipients",), ("sender",), ("rcpt",)})
+_LETTER = frozenset({("subject",), ("body",), ("message", "id"), ("headers",)})
 _NAMES_OF = frozenset({"name", "title", "наименование", "название", "атауы"})
 _NUMBERS_OF = (("bin",), ("biin",), ("bin", "iin"), ("iin", "bin"), ("biniin",), ("бин",), ("бсн",))
 # Parts that no address is complete without: beside a street they are address, elsewhere they name no one's home.
@@ -31,6 +34,17 @@ _ABOUT_PARTS = frozenset(
     "code number name no ru kz kk en line of пункт почтовый номер атауы индексі billing shipping delivery home personal"
     " work payment address addr reg fact legal registration residence".split()
 )
+
+
+# Fields of key-value tables, of forms and questionnaires: each value is a thing of its own.
+_ANYTHING = frozenset(
+    "value val values meta data field answer raw normalized input content значение ответ мәні".split()
+)
+
+
+def holds_anything(name: str) -> bool:
+    """``meta_value``, ``field_value``, ``Ответ``: the name says nothing of what stands there."""
+    return {*words_of(name)} <= _ANYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,11 +76,13 @@ def meant(
         return comment
     if _is_name_of_firm(words, table):
         return read("company")
-    if _is_whole_name(words):
-        if table.about == "companies" or (OWN_BIN in table.kinds and not _PERSONS_OWN & table.kinds):
-            return read("company")
-        if table.about == "things":
-            return tuple(Reading(reading.kind, False) for reading in readings)
+    if words in _SENT and _LETTER & table.words:
+        return read("email")
+    whole = {*words} - _LANGUAGES in _WHOLE_NAMES
+    if whole and (table.about == "companies" or (OWN_BIN in table.kinds and not _PERSONS_OWN & table.kinds)):
+        return read("company")
+    if table.about == "things" and (whole or {*words} - _LANGUAGES in _SECOND_NAMES):
+        return tuple(Reading(reading.kind, False) for reading in readings)
     if _is_part_of_address(words, table):
         return (ADDRESS_PART,)
     return readings
@@ -99,10 +115,6 @@ def kinds_of(
     if about in ("people", "letters") and {*words} - _LANGUAGES <= {"name", "имя"}:
         kinds.add(OWN_NAME)
     return frozenset(kinds)
-
-
-def _is_whole_name(words: tuple[str, ...]) -> bool:
-    return {*words} - _LANGUAGES in _WHOLE_NAMES
 
 
 def _is_name_of_firm(words: tuple[str, ...], table: Table) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from derbes.scanner.classify.column import by_chance, is_enumeration
 from derbes.scanner.classify.context import Context
+from derbes.scanner.classify.meaning import holds_anything
 from derbes.scanner.model.evidence import EntityStats, FieldProfile
 from derbes.scanner.model.inventory import Reason
 
@@ -47,8 +48,10 @@ def _confidence(context: Context, profile: FieldProfile, entity: str, stats: Ent
     share = stats.units / values
     full = stats.best >= _FULL and stats.units > 1  # a full name or address, and not just once
     if not _is_prose(profile):
-        wordy = profile.shape.prose >= 0.05 * values
-        if full and wordy and not stats.whole and context.about != "things":
+        if context.about == "things" and not stats.strong:
+            return GUESS
+        remarks = profile.shape.prose >= 0.05 * values and not stats.whole
+        if full and (remarks or holds_anything(context.name)) and context.about != "things":
             return 0.6  # inside short remarks: «просил звонить …»
         if is_enumeration(profile.shape):
             return GUESS

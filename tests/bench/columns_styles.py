@@ -236,6 +236,32 @@ STYLES: dict[str, Callable[[], list[str]]] = {
     "birth_time": _each(
         lambda: f"{_R.randrange(1955, 2004)}-{_R.randrange(1, 13):02}-{_R.randrange(1, 29):02} 00:00:00"
     ),
+    "mac": _each(lambda: ":".join(f"{_R.randrange(256):02x}" for _ in range(6))),
+    "code3": _each(lambda: _number(3)),
+    "code5": _each(lambda: _number(5)),
+    "last4": _each(lambda: _number(4)),
+    "login_caps": _each(lambda: _R.choice(_LATIN).upper()),
+    "email_caps": _each(lambda: _email().upper()),
+    "email_json": _each(lambda: json.dumps([_email()])),
+    "phones_json": _each(lambda: json.dumps([{"value": _phone_mixed(), "type": 1}])),
+    "phone_dots": _each(lambda: f"{_number(3)}.{_number(3)}.{_number(4)}"),
+    "address_kk": _each(
+        lambda: f"{_R.choice(_CITIES)} қ., {_R.choice(_STREETS)} көш., {_R.randrange(90)}-үй, {_R.randrange(60)}-пәтер"
+    ),
+    "doc_text": _each(
+        lambda: f"№ 0{_number(8)} от {_R.randrange(10, 29)}.0{_R.randrange(1, 9)}.20{_number(2)}, МВД РК"
+    ),
+    "payment_purpose": _each(
+        lambda: (
+            f"Оплата по договору {_number(4)} от {_R.randrange(10, 29)}.05.2025 за {_R.choice(('хостинг', 'домен'))}"
+        )
+    ),
+    "sms": _each(lambda: f"Здравствуйте, Ваша заявка {_number(6)} исполнена. Код {_number(4)}"),
+    "mail_headers": _each(
+        lambda: f"Received: from mx1.firma.kz\r\nFrom: {_given()} {_surname()} <{_email()}>\r\nX-Mailer: PHP"
+    ),
+    "composers": _each(lambda: _R.choice(("Angus Young, Malcolm Young", "Abai Kunanbaev", "Сергей Рахманинов"))),
+    "eav_value": _each(lambda: _R.choice((_phone(), _email(), f"{_surname()} {_given()}", "1", "ru", "2025-01-02"))),
     "meta_key": _paired(_KEYS, 0),
     "meta_value": _paired(_KEYS, 1),
     "postmeta_key": _paired(_POST_KEYS, 0),
