@@ -1,8 +1,8 @@
 """How well new fields are classified from definitions alone: precision and recall on hand-judged public schemas.
 
-``python -m tests.bench.review_dev [LIST]`` prints the figures of docs/review.md: ``dev`` is the list that the classifier
-was improved on, ``fresh`` one that it met once. A list holds names, types and comments of fields with the judgement; a
-``?`` counts neither way.
+``python -m tests.bench.review_dev [LIST]`` prints the figures of docs/review.md: ``dev`` is the list that the
+classifier was improved on, ``fresh`` one of projects judged before it met them. A list holds names, types and comments
+of fields with the judgement; a ``?`` counts neither way.
 """
 
 from __future__ import annotations

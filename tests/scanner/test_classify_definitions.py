@@ -86,3 +86,12 @@ def test_lists_of_addresses() -> None:
     assert found("queue", ("new_ticket_cc", "char", "If an e-mail address is entered here")) == {
         "new_ticket_cc": ["EMAIL_ADDRESS"]
     }
+
+
+def test_the_table_of_an_address_is_about_the_one_who_lives_there() -> None:
+    rows = (("name", "char", "name"), ("street", "char", ""), ("city", "char", "city"), ("first_name", "char", ""))
+    assert found("ShippingAddress", *rows).keys() == {"name", "street", "city", "first_name"}
+
+
+def test_a_tax_number_beside_a_company_is_that_of_the_company() -> None:
+    assert found("t", ("company_name", "char", ""), ("tax_number", "char", ""))["tax_number"] == ["KZ_BIN"]
