@@ -97,13 +97,16 @@ class CarryingOver(Executor[Job, UnitResult]):
         self, inner: Executor[Job, UnitResult], store: Store, reading: str, full: bool, since: float | None = None
     ) -> None:
         self.inner = inner
-        self.name = inner.name
-        self.workers = getattr(inner, "workers", 1)
+        self.workers = inner.workers
         self._store = store
         self._reading = reading
         self._full = full
         self._since = since
         self._digests = Digests()
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
 
     def run(
         self, work: Callable[[Job], UnitResult], jobs: Iterable[Job]

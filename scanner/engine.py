@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import secrets
+import threading
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
@@ -54,7 +55,18 @@ class Progress(Protocol):
 
 
 def scan_unit(job: Job) -> UnitResult:
-    """Read and profile one unit. Module-level and total: every failure becomes an ``Unscanned``."""
+    """Read and profile one unit. Module-level and total: every failure becomes an ``Unscanned``.
+
+    One at a time in a process: threads of a cluster's worker would share connections and the model of names.
+    """
+    with _alone:
+        return _scan_unit(job)
+
+
+_alone = threading.Lock()
+
+
+def _scan_unit(job: Job) -> UnitResult:
     profiles: dict[tuple[str, str, str, bool], FieldProfile] = {}
     reads: dict[Key, Read] = {}
     unscanned: list[Unscanned] = []

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures import Executor as Pool
 from concurrent.futures.process import BrokenProcessPool
+from itertools import chain
 from multiprocessing import get_context, parent_process
 from typing import Any, Generic, TypeVar
 
@@ -21,15 +22,22 @@ from derbes.scanner.errors import UsageError
 J = TypeVar("J")
 R = TypeVar("R")
 
+WORTH_PROCESSES = 1 << 30  # bytes of files
+
 
 class WorkerDied(Exception):
     """The process that ran a unit is gone (a crash in a native parser, the kernel's memory killer)."""
 
 
 class Executor(ABC, Generic[J, R]):
-    """Runs ``work(job)`` for every job. ``name`` goes into the report."""
+    """Runs ``work(job)`` for every job, at most ``workers`` at a time."""
 
-    name: str
+    workers: int = 1
+
+    @property
+    @abstractmethod
+    def name(self) -> str:
+        """What it is called in reports."""
 
     @abstractmethod
     def run(self, work: Callable[[J], R], jobs: Iterable[J]) -> Iterator[tuple[J, R | WorkerDied]]:
@@ -51,9 +59,13 @@ class Futures(Executor[J, R]):
     """Any ``concurrent.futures`` pool. A broken pool is opened anew and its jobs run again, one by one."""
 
     def __init__(self, name: str, workers: int, open_pool: Callable[[int], Pool]) -> None:
-        self.name = name
+        self._name = name
         self.workers = workers
         self.open_pool = open_pool
+
+    @property
+    def name(self) -> str:
+        return self._name
 
     def run(self, work: Callable[[J], R], jobs: Iterable[J]) -> Iterator[tuple[J, R | WorkerDied]]:
         """Keep twice as many jobs in flight as there are workers."""
@@ -116,6 +128,38 @@ def _end_with_parent() -> None:
     threading.Thread(target=watch, name="derbes-parent", daemon=True).start()
 
 
+class ByWeight(Executor[J, R]):
+    """In this process when there is little to do, else in as many processes as there are processors."""
+
+    def __init__(self, workers: int, weigh: Callable[[J], int]) -> None:
+        self.workers = workers
+        self._weigh = weigh
+        self._chosen: Executor[J, R] = Serial()
+
+    @property
+    def name(self) -> str:
+        """Of the executor that was chosen: known when the work is."""
+        return self._chosen.name
+
+    def run(self, work: Callable[[J], R], jobs: Iterable[J]) -> Iterator[tuple[J, R | WorkerDied]]:
+        """Look at jobs until they weigh enough for processes, whose start costs seconds."""
+        source = iter(jobs)
+        seen: list[J] = []
+        weight = 0
+        for job in source:
+            seen.append(job)
+            weight += self._weigh(job)
+            if weight > WORTH_PROCESSES:
+                self._chosen = open_executor("pool", self.workers)
+                break
+        yield from self._chosen.run(work, chain(seen, source))
+
+
+def processors() -> int:
+    """Processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def open_executor(spec: str, jobs: int) -> Executor[Any, Any]:
     """``serial``, ``pool`` or ``pool:N``, ``dask://HOST:PORT``."""
     kind, _, rest = spec.partition(":")
@@ -125,20 +169,7 @@ def open_executor(spec: str, jobs: int) -> Executor[Any, Any]:
         workers = int(rest) if rest.isdigit() else jobs
         return Serial() if workers <= 1 else Futures(f"pool:{workers}", workers, _processes)
     if kind == "dask" and rest.startswith("//"):
-        return _dask(rest.removeprefix("//"))
+        from derbes.scanner.cluster import Cluster
+
+        return Cluster(rest.removeprefix("//"))
     raise UsageError("usage", "неизвестный исполнитель {spec}", "serial, pool, pool:N или dask://HOST:PORT", spec=spec)
-
-
-def _dask(address: str) -> Executor[Any, Any]:
-    try:
-        from distributed import Client
-    except ImportError:
-        raise UsageError(
-            "missing-extra", "для --executor dask:// нужен пакет distributed", "pip install 'derbes[dask]'"
-        ) from None
-    try:
-        client = Client(f"tcp://{address}", timeout=10)
-    except OSError:
-        raise UsageError("dask-connect", "планировщик Dask по адресу {address} не отвечает", address=address) from None
-    workers = max(1, sum(client.ncores().values()))
-    return Futures(f"dask:{workers}", workers, lambda _: client.get_executor())

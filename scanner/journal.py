@@ -92,8 +92,12 @@ class Journalled(Executor[Job, UnitResult]):
 
     def __init__(self, inner: Executor[Job, UnitResult], journal: Journal) -> None:
         self.inner = inner
+        self.workers = inner.workers
         self.journal = journal
-        self.name = inner.name
+
+    @property
+    def name(self) -> str:
+        return self.inner.name
 
     def run(
         self, work: Callable[[Job], UnitResult], jobs: Iterable[Job]

@@ -80,7 +80,12 @@ report_options = stack(
 reading_options = stack(
     click.option("--sample-rows", type=click.IntRange(1), metavar="N", help="случайная выборка до N строк на таблицу"),
     click.option("--full", is_flag=True, help="каждая строка, что бы ни говорил budget места"),
-    click.option("--jobs", type=click.IntRange(1), metavar="N", help="сколько процессов (по умолчанию один)"),
+    click.option(
+        "--jobs",
+        type=click.IntRange(1),
+        metavar="N",
+        help="сколько процессов (по умолчанию — по объёму файлов; базы — один)",
+    ),
     click.option("--executor", metavar="SPEC", help="serial, pool или dask://HOST:PORT"),
     click.option("--timeout", type=float, default=30.0, show_default=True, help="секунд на запрос или архив"),
     click.option("--encoding", metavar="NAME", help="кодировка файлов, если она известна"),

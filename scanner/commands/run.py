@@ -22,7 +22,7 @@ from derbes.scanner.connectors.base import Options
 from derbes.scanner.engine import Scan
 from derbes.scanner.errors import UsageError
 from derbes.scanner.evaluate import evaluate
-from derbes.scanner.executors import open_executor
+from derbes.scanner.executors import ByWeight, Executor, open_executor, processors
 from derbes.scanner.model.findings import Exemption, Outcome, Violation
 from derbes.scanner.model.inventory import Inventory, PlaceRecord, Run, Unscanned
 from derbes.scanner.policy.config import Config, find_config, load_setup
@@ -146,18 +146,23 @@ def expected_file(setup: Setup) -> Path:
     return (setup.config.folder if setup.config is not None else Path()) / EXPECTED
 
 
-def _executor(request: Request) -> Any:
-    """What ``--executor`` names; else processes when ``--jobs`` asks for several, else this process alone."""
-    jobs = request.jobs or os.cpu_count() or 1
-    if request.executor:
-        return open_executor(request.executor, jobs)
-    return open_executor("pool" if request.jobs and request.jobs > 1 else "serial", jobs)
+def _executor(request: Request) -> Executor[Any, Any]:
+    """What ``--executor`` names; else as many processes as ``--jobs`` says; else it depends on the size of the files.
+
+    Databases are read by one process unless more are asked for: a server has others to serve.
+    """
+    jobs = request.jobs or processors()
+    if request.options.max_rows_per_second and not request.executor and not request.jobs:
+        return open_executor("serial", 1)
+    if request.executor or request.jobs:
+        return open_executor(request.executor or "pool", jobs)
+    return ByWeight(jobs, lambda job: job.unit.weight if "table" not in job.unit.spec else 0)
 
 
-def _shared_out(options: Options, executor: Any) -> Options:
+def _shared_out(options: Options, executor: Executor[Any, Any]) -> Options:
     """The rate of reading a database is one promise, however many workers keep it together."""
-    rate, workers = options.max_rows_per_second, getattr(executor, "workers", 1)
-    return replace(options, max_rows_per_second=max(1, rate // workers)) if rate else options
+    rate = options.max_rows_per_second
+    return replace(options, max_rows_per_second=max(1, rate // executor.workers)) if rate else options
 
 
 @contextmanager
