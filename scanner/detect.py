@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from derbes.recognizers.analyzer import MIN_SCORE, Analyzer, resolve
 from derbes.recognizers.base import Match
-from derbes.recognizers.fields import Reading, read
+from derbes.recognizers.fields import Reading, read, read_comment
 from derbes.recognizers.masks import mask
 from derbes.recognizers.registry import load_recognizers
 from derbes.scanner.alike import groups, shared
@@ -93,7 +93,7 @@ class Detector:
         if not len(column):  # tables of ten thousand columns are mostly such
             return FieldProfile(batch.dataset.part, batch.dataset.name, path, batch.units)
         units = series.index.to_numpy()
-        readings = read(_field_name(batch.dataset, path))
+        readings = _readings(batch.dataset, path)
         fitting = fits(column, [reading.kind for reading in readings])
         found = self._values(column, readings, fitting)
         rows = ColumnRows(column, codes, units)
@@ -207,11 +207,14 @@ def _key_of(key: bytes, dataset: Dataset, path: str) -> bytes:
     return blake2b(name, digest_size=16, key=key).digest()
 
 
-def _field_name(dataset: Dataset, path: str) -> str:
-    for declared in dataset.fields:
-        if declared.path == path:
-            return declared.name
-    return path.rsplit(".", 1)[-1]
+def _readings(dataset: Dataset, path: str) -> tuple[Reading, ...]:
+    """What the field's name says; where it is not sure and the comment is, what the comment says."""
+    declared = next((field for field in dataset.fields if field.path == path), None)
+    said = read(declared.name if declared else path.rsplit(".", 1)[-1])
+    if declared and declared.comment and not (said and said[0].sure):
+        comment = read_comment(declared.comment)
+        return comment if comment and comment[0].sure else said
+    return said
 
 
 def _distinct(series: pd.Series[Any]) -> tuple[Ints, Column]:

@@ -148,7 +148,9 @@ def _value_weights(profile: FieldProfile, entities: Sequence[str], reading: Read
     shape, looks, named = profile.shape, profile.looks, reading is not None
     counted = [e for e in entities if not by_chance(profile, e) and not (e == "PHONE_NUMBER" and _is_bare(profile))]
     whole = min(1.0, sum(_share(_of(profile.entities, e).whole, shape) for e in counted))
-    weights = [_reason("таких значений {share} %", whole, FOUND)]
+    # «Алматы, ЦОД 1» is only much like an address: without a street and a house in any value less is proven.
+    weak = "ADDRESS" in entities and not _of(profile.entities, "ADDRESS").strong
+    weights = [_reason("таких значений {share} %", whole, FOUND, 0.7 if weak else 1.0)]
     if "PERSON" in entities:
         person = _of(looks, "PERSON")
         weights.append(_reason("похожи на имя с фамилией {share} %", _share(person.strong, shape), FOUND, 0.8))
