@@ -88,12 +88,27 @@ def _beginnings(forms: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(alternatives)})", re.IGNORECASE)
 
 
+_COMPOUND_SIGNS = {" ": " {1,2}", ".": r"\. ?"}
+
+
+def _trie(forms: list[list[str]]) -> str:
+    """An alternation of sequences of patterns that a word leaves at its first odd letter; the longest form wins."""
+    rests: dict[str, list[list[str]]] = {}
+    for form in forms:
+        if form:
+            rests.setdefault(form[0], []).append(form[1:])
+    if not rests:
+        return ""
+    branches = "|".join(first + _trie(some) for first, some in rests.items())
+    return f"(?:{branches}){'?' if [] in forms else ''}"
+
+
 def _token_pattern(markers: dict[str, Marker]) -> re.Pattern[str]:
     # Abbreviations with dots, slashes and blanks inside are one token; longest first.
     odd = sorted(
         (form for form in markers if not re.fullmatch(r"[^\W\d_]+(?:['-][^\W\d_]+)*", form)), key=len, reverse=True
     )
-    compound = "|".join(re.escape(form).replace(r"\ ", r" {1,2}").replace(r"\.", r"\. ?") for form in odd)
+    compound = _trie([[_COMPOUND_SIGNS.get(char, re.escape(char)) for char in form] for form in odd])
     letter_after = r"[^\W\d_](?![^\W_]|-[^\W\d_])"
     return re.compile(
         rf"(?<![^\W_])(?P<c>{compound})(?![^\W_])"

@@ -75,16 +75,23 @@ def _precedence(match: Match) -> tuple[Any, ...]:
 
 
 class Analyzer:
-    """``recognizers`` share one sieve. ``min_score`` drops weaker matches before overlaps are resolved."""
+    """``recognizers`` share one sieve. ``min_score`` drops weaker matches before overlaps are resolved.
+    ``sieve``: that of another analyzer whose recognizers have the same anchors, in the same order."""
 
     def __init__(
-        self, recognizers: Sequence[TextRecognizer], *, min_score: float = MIN_SCORE, engine: str = "auto"
+        self,
+        recognizers: Sequence[TextRecognizer],
+        *,
+        min_score: float = MIN_SCORE,
+        engine: str = "auto",
+        sieve: Sieve | None = None,
     ) -> None:
         self.recognizers = list(recognizers)
         if blind := [type(r).__name__ for r in self.recognizers if not r.ANCHOR]:
             raise ValueError(f"without an anchor the sieve never calls: {', '.join(blind)}")
         self.min_score = min_score
-        self.sieve = Sieve([VIEW_ANCHOR, *(r.ANCHOR for r in self.recognizers)], engine)
+        words = {n: gate for n, r in enumerate(self.recognizers, 1) if (gate := getattr(r, "words", None)) is not None}
+        self.sieve = sieve or Sieve([VIEW_ANCHOR, *(r.ANCHOR for r in self.recognizers)], engine, words)
 
     def analyze(self, text: str, label: str = "") -> list[Match]:
         """Matches in one text. ``label`` is a word that names the text (a column's name); it is no part of it."""

@@ -25,6 +25,7 @@ from derbes.recognizers.person_words import KNOWN_AGAIN
 
 SCORE = 0.6
 SURE = 0.85  # rules that saw two parts of a name
+REPORTED = 0.5
 CERTAIN = 0.9  # rules that saw a patronymic; in capitals any two words look like a name
 _CACHED_PIECES, _CACHED_LENGTH = 4096, 400
 _LONGEST_NAME = 6  # words
@@ -39,6 +40,8 @@ _SENTENCE_START = re.compile(r"(?:^|[.!?»”\"\n•—–-])\s*$")
 _GLUED_BEFORE = re.compile(r"[\w@/\\]|(?<=\w)[.-]")
 _GLUED_AFTER = re.compile(r"[\d_@/\\]|[.:]\w")
 
+_JOINT = r"(?:, | и | және | мен | пен | бен )"
+_JOINT_BEFORE, _JOINT_BEHIND = re.compile(_JOINT + "$"), re.compile(_JOINT)
 _LETTER_AND_WORD = re.compile(r"\w{1,2}\. ?\w+")  # «А. Общие», the head of a paragraph
 
 _lock = threading.Lock()  # spaCy's vocabulary is shared by the threads of a process
@@ -103,11 +106,11 @@ class NameRecognizer(TextRecognizer):
     def find_many(self, texts: Sequence[str]) -> list[list[Match]]:
         """``find`` for each of ``texts``, the model in one batch."""
         rules = [list(self.rules.find(text)) for text in texts]
-        open_ones = ["" if _settled(text, found) else text for text, found in zip(texts, rules, strict=True)]
+        open_ones = ["" if settled(text, found) else text for text, found in zip(texts, rules, strict=True)]
         return [union(*each) for each in zip(texts, rules, self.model.read(open_ones), strict=True)]
 
 
-def _settled(text: str, found: Sequence[Match]) -> bool:
+def settled(text: str, found: Sequence[Match]) -> bool:
     """Nothing but names that the rules are sure of, as the cells of a column are: the model has nothing to add."""
     at = 0
     for match in sorted(found, key=lambda m: m.start):
@@ -179,7 +182,7 @@ def _echoes(text: str, spans: Sequence[tuple[int, int]], seen: Sequence[Span]) -
     ]
 
 
-def union(text: str, rules: Iterable[Match], seen: Sequence[Span]) -> list[Match]:
+def union(text: str, rules: Sequence[Match], seen: Sequence[Span]) -> list[Match]:
     """One list of disjoint persons from the finds of the rules and the model's spans (all labels) in ``text``.
 
     Where both see the same person the longer span stays, with the rules' evidence. An unlabelled find of the rules
@@ -194,7 +197,20 @@ def union(text: str, rules: Iterable[Match], seen: Sequence[Span]) -> list[Match
         elif len(rivals) == 1 and match.score > taken[rivals[0]].score:
             other = taken[rivals[0]]
             taken[rivals[0]] = replace(match, start=other.start, end=other.end)
-    return sorted(taken, key=lambda m: m.start)
+    return sorted([*taken, *_listed(text, rules, taken)], key=lambda m: m.start)
+
+
+def _listed(text: str, rules: Sequence[Match], taken: Sequence[Match]) -> Iterator[Match]:
+    """Lone given names that the model passed over, in a row with a person: «Арман, Дана және Ерасыл»."""
+    ends = {match.end for match in taken}
+    starts = {match.start for match in taken}
+    for match in rules:
+        if match.score < REPORTED or any(match.start < other.end and other.start < match.end for other in taken):
+            continue
+        before = _JOINT_BEFORE.search(text, max(0, match.start - 8), match.start)
+        behind = _JOINT_BEHIND.match(text, match.end)
+        if (before and before.start() in ends) or (behind and behind.end() in starts):
+            yield match
 
 
 def _precedence(match: Match) -> tuple[bool, int, float]:

@@ -86,7 +86,7 @@ def _labels() -> list[bytes]:
     lists = words()
     every = sorted(
         {
-            *(word for kind in ("name", "letter", "title") for word in lists[f"labels_{kind}"]),
+            *(word for kind in ("name", "given", "letter", "title") for word in lists[f"labels_{kind}"]),
             *(word for word in lists["labels_role"] if not word.isascii()),
         }
     )
@@ -110,6 +110,16 @@ _PATRONYMIC = (
 )
 _TELLING = _none_of(BORING)
 
+
+def cyrillic_initials() -> tuple[bytes, ...]:
+    """A Cyrillic word and an initial side by side, for those who do without ``CYRILLIC_WORD``."""
+    letter = rb"[\xd0-\xd3][\x80-\xbf]"
+    return (
+        _INITIAL + rb"(?: {0,2}" + _INITIAL + rb")?" + rb"(?: ?|" + _GAP + rb")" + CYRILLIC_WORD,
+        letter + rb"(?: ?|" + _GAP + rb")" + _INITIAL,
+    )
+
+
 ANCHOR: tuple[bytes, ...] = (
     CYRILLIC_WORD,
     rb"[A-Z][\xd0-\xd3]",  # scripts mixed in one word
@@ -122,4 +132,5 @@ ANCHOR: tuple[bytes, ...] = (
     *_labels(),
     *_latin_plain(),
     _PATRONYMIC,
+    rb"[A-Z]{2}/[A-Z]{2,25} ?M[RSI]",  # AKHMETOV/DANIYAR MR
 )

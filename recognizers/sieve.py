@@ -9,12 +9,13 @@ Bytes without Unicode classes on purpose: twice as fast and indifferent to broke
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property, reduce
 from importlib.util import find_spec
 from operator import or_
 from time import thread_time
-from typing import Any
+from types import MappingProxyType
+from typing import Any, Protocol
 
 from derbes.recognizers.dfa import Dfa
 
@@ -27,10 +28,29 @@ _LONGEST_TURN = 256  # pieces
 _AT_ONCE, _DENSE = 512, 0.3  # values of a column; the share of them that fire from which each is asked
 
 
-class Sieve:
-    """``groups`` are lists of patterns; a text's bits say which of them match in it (bit ``i``: group ``i``)."""
+class WordGate(Protocol):
+    """What makes a group fire besides its patterns: words that no pattern can tell, looked up one by one."""
 
-    def __init__(self, groups: Sequence[Sequence[bytes]], engine: str = "auto") -> None:
+    def lines(self, buffer: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Start and end (``\\n`` excluded) of each line of ``buffer[start:end]``, whole lines, with such a word."""
+
+    def fires(self, text: bytes) -> bool:
+        """Whether ``text`` has such a word."""
+
+
+class Sieve:
+    """``groups`` are lists of patterns; a text's bits say which of them match in it (bit ``i``: group ``i``).
+
+    ``words``: group -> gate that makes it fire as well.
+    """
+
+    def __init__(
+        self,
+        groups: Sequence[Sequence[bytes]],
+        engine: str = "auto",
+        words: Mapping[int, WordGate] = MappingProxyType({}),
+    ) -> None:
+        self.words = dict(words)
         self.groups = [tuple(group) for group in groups]
         bits: dict[bytes, int] = {}  # groups that share a pattern share its cost
         for index, group in enumerate(self.groups):
@@ -60,27 +80,40 @@ class Sieve:
     def mask(self, text: str) -> int:
         """Bits of all groups that fire anywhere in one text."""
         encoded = text.encode("utf-8", "surrogatepass")
-        if self.engine != "hyperscan":
-            return self._dfa.bits(encoded)
-        return reduce(or_, self.hits(encoded)[1], 0)
+        return self._bits(encoded) | self._bits_of_words(encoded)
+
+    def _bits(self, text: bytes) -> int:
+        return self._dfa.bits(text) if self.engine != "hyperscan" else reduce(or_, self.hits(text)[1], 0)
+
+    def _bits_of_words(self, text: bytes) -> int:
+        return sum(1 << group for group, gate in self.words.items() if gate.fires(text))
 
     def lines(self, buffer: bytes) -> Iterator[tuple[int, int, int]]:
         """Yield ``(start, end, bits)`` of every line (``\n`` excluded) that fires, in order."""
         if len(buffer) > MAX_BUFFER:
             raise ValueError("buffer too large for one pass of the sieve")
-        if self.engine == "hyperscan":
-            yield from self._lines_hyperscan(buffer, 0, len(buffer))
-            return
         start = 0
         while start < len(buffer) and self.patterns:
             end = buffer.find(b"\n", start + _PIECE) + 1 or len(buffer)
-            yield from self._piece(buffer, start, end)
+            found = self._piece(buffer, start, end)
+            yield from self._with_words(found, buffer, start, end) if self.words else found
             start = end
+
+    def _with_words(
+        self, found: Iterable[tuple[int, int, int]], buffer: bytes, start: int, end: int
+    ) -> Iterator[tuple[int, int, int]]:
+        """``found`` and the lines that words make fire, in order."""
+        lines = {first: (last, bits) for first, last, bits in found}
+        for group, gate in self.words.items():
+            for first, last in gate.lines(buffer, start, end):
+                lines[first] = last, lines.get(first, (last, 0))[1] | 1 << group
+        for first in sorted(lines):
+            yield first, *lines[first]
 
     def _piece(self, buffer: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
         """Whole lines, read by the engine that is better off with their like. Which one never shows in the result."""
-        if self._left:
-            self._left -= 1
+        if self._left or self.engine == "hyperscan":
+            self._left = max(0, self._left - 1)
             yield from self._lines_hyperscan(buffer, start, end)
             return
         began = thread_time()
@@ -100,9 +133,11 @@ class Sieve:
             self._left, self._turn = self._turn, min(2 * self._turn, _LONGEST_TURN)
 
     def fired(self, buffer: bytes, starts: Sequence[int]) -> dict[int, int]:
-        """``starts``: byte offset of each text in ``buffer``, one byte apart. Return text index -> bits, in order."""
-        if len(buffer) > MAX_BUFFER:
-            raise ValueError("buffer too large for one pass of the sieve")
+        """What fires of many short texts, for sieves without word gates.
+
+        ``starts``: byte offset of each text in ``buffer``, one byte apart. Return text index -> bits, in order."""
+        if len(buffer) > MAX_BUFFER or self.words:
+            raise ValueError("buffer too large, or a sieve that looks words up")
         if self.engine == "hyperscan":
             return self._fired_hyperscan(buffer, starts)
         result: dict[int, int] = {}

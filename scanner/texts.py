@@ -3,12 +3,16 @@
 Technical data (IP addresses, user agents) stand in nearly every log line, so there they are counted in a fixed sample
 of lines: all that begin in the first 64 KiB of a file, then the one at every 256 KiB. More would tell nothing new, and
 cost as much as everything else in a log that is clean.
+
+Of names the model reads everything in that head (in a log, whose lines are alike: where there is a clue), and beyond it
+a sample of the lines that have a clue and that rules leave open. Rules read all of them.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from derbes.recognizers.analyzer import Analyzer
 from derbes.recognizers.base import Match
@@ -25,18 +29,27 @@ _LINES_AT_ONCE = 2000  # lines handed to the analyzer together, so that the mode
 Line = tuple[int, str, list[Match]]  # number, text, matches
 
 
+class Readers(NamedTuple):
+    """Who reads a text. ``whole`` takes any sentence for a possible name; ``log`` and ``bulk`` want a clue, and of
+    those lines the model reads all or a sample."""
+
+    whole: Analyzer
+    log: Analyzer
+    bulk: Analyzer
+
+
 class TextProfiler:
     """Profiles the lines of one process. Of a giant line it remembers what was counted, for its pieces come in turn."""
 
-    def __init__(self, personal: Analyzer, technical: Analyzer) -> None:
-        self.personal, self.technical = personal, technical
+    def __init__(self, readers: Readers, technical: Analyzer) -> None:
+        self.readers, self.technical = readers, technical
         self._line: tuple[str, str, int] | None = None  # the giant line that was read last
         self._counted: dict[str, _Tally] = {}
 
     def profiles(self, batch: TextBatch, occurrences: Occurrences | None) -> Iterator[FieldProfile]:
         """One profile for each field that has a detection, technical ones apart and marked as sampled."""
         tallies: dict[str, _Tally] = {}
-        for number, text, matches in _analyzed(self.personal, batch.buffer, batch.first_unit):
+        for number, text, matches in self._personal(batch):
             _tally(tallies, batch, number, text, _owned(batch, text, matches), occurrences)
         if batch.continued:
             self._count_once(batch, tallies)
@@ -44,6 +57,18 @@ class TextProfiler:
             yield tally.profile(batch.dataset, path, batch.units)
         if self.technical.recognizers and not batch.continued:
             yield from self._technical(batch)
+
+    def _personal(self, batch: TextBatch) -> Iterator[Line]:
+        """The lines with personal data; those that begin in the head of the file are read more closely."""
+        head = _HEAD - batch.offset
+        cut = 0 if head <= 0 else batch.buffer.find(b"\n", head - 1) + 1 or len(batch.buffer)
+        closely = self.readers.log if batch.dataset.kind == "log" else self.readers.whole
+        number = batch.first_unit
+        if cut:
+            yield from _analyzed(closely, batch.buffer[:cut], number)
+            number += batch.buffer.count(b"\n", 0, cut)
+        if cut < len(batch.buffer):
+            yield from _analyzed(self.readers.bulk, batch.buffer[cut:], number)
 
     def _technical(self, batch: TextBatch) -> Iterator[FieldProfile]:
         sample = list(_sample_lines(batch))

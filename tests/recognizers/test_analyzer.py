@@ -15,6 +15,8 @@ from hypothesis import strategies as st
 
 from derbes.recognizers.analyzer import Analyzer, resolve
 from derbes.recognizers.base import Match, TextRecognizer
+from derbes.recognizers.clues import BulkNameRecognizer
+from derbes.recognizers.person import PersonRecognizer
 from derbes.recognizers.person_anchor import BORING
 from derbes.recognizers.person_words import EVIDENCE, letter_of
 from derbes.recognizers.registry import load_recognizers
@@ -25,31 +27,53 @@ from tests.bench.corpora import access_log, app_log, prose, sentences
 from tests.contracts.cases import FOLDER
 
 DATA = Path(__file__).parents[3] / "shared" / "data"
-ENGINES = ("hyperscan", "re2")
+ENGINES = ("hyperscan", "re2", "auto")
 
 
 @cache
-def analyzer(engine: str) -> Analyzer:
-    return Analyzer(load_recognizers(), engine=engine)
+def analyzer(engine: str, bulk: bool = False) -> Analyzer:
+    """All recognizers; ``bulk``: with names as they are read in logs, by rules alone where the sample says so."""
+    every = load_recognizers()
+    return Analyzer([BulkNameRecognizer(3) if bulk and r.name == "NameRecognizer" else r for r in every], engine=engine)
 
 
 @cache
 def texts() -> list[str]:
     """Texts of all cases, in the order of the files."""
-    return [case["text"] for path in sorted(FOLDER.glob("*.yaml")) for case in yaml.safe_load(path.read_text("utf-8"))]
+    cases = (case for path in sorted(FOLDER.glob("*.yaml")) for case in yaml.safe_load(path.read_text("utf-8")))
+    return [case["text"] for case in cases if "text" in case]
 
 
-def same(engine: str, some: list[str]) -> None:
-    one = analyzer(engine)
+def same(engine: str, some: list[str], bulk: bool = False) -> None:
+    one = analyzer(engine, bulk)
     with_sieve = one.analyze_many([(text, None) for text in some])
     for text, found in zip(some, with_sieve, strict=True):
         assert found == one.analyze_everything(text), text
+
+
+def same_lines(engine: str, some: list[str], bulk: bool) -> None:
+    """Lines picked out of a whole buffer, as logs are read."""
+    one = analyzer(engine, bulk)
+    lines = [line for text in some for line in text.split("\n")]
+    buffer = "\n".join(lines).encode("utf-8", "surrogatepass")
+    picked = [
+        (buffer[start:end].decode("utf-8", "surrogatepass"), bits) for start, end, bits in one.sieve.lines(buffer)
+    ]
+    found = zip((text for text, _ in picked), one.analyze_many(picked), strict=True)
+    everything = ((line, one.analyze_everything(line)) for line in lines)
+    assert [(line, m) for line, m in found if m] == [(line, m) for line, m in everything if m]
 
 
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("part", range(8))
 def test_every_case(engine: str, part: int) -> None:
     same(engine, texts()[part::8])
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_every_case_as_lines_of_one_text(engine: str, bulk: bool) -> None:
+    same_lines(engine, texts(), bulk)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -64,7 +88,17 @@ def test_real_sentences() -> None:
     snippets = Path(__file__).parents[1].glob("bench/snippets*.txt")
     known = sentences(DATA) if DATA.is_dir() else (line for file in snippets for line in file.open(encoding="utf-8"))
     lines = [line for line in known if line.strip()]
-    same("hyperscan", Random(3).sample(lines, min(len(lines), 400)))
+    some = Random(3).sample(lines, min(len(lines), 400))
+    same("hyperscan", some)
+    same_lines("auto", some, bulk=True)
+
+
+def test_what_rules_find_has_a_clue() -> None:
+    """Reading only texts with a clue costs the rules nothing."""
+    rules, bulk = PersonRecognizer(), BulkNameRecognizer()
+    blind = [text for text in texts() if any(rules.find(text)) and not bulk.has_clue(text)]
+    assert blind == []
+    assert not bulk.has_clue("Ошибка при чтении файла: Доступ запрещён")
 
 
 def _escaped(text: str, way: int) -> str:
@@ -105,6 +139,16 @@ NASTY = st.lists(
 @given(pieces=NASTY, glue=GLUE, cut=st.integers(0, 12))
 def test_anything_that_may_be_written(engine: str, pieces: list[str], glue: str, cut: int) -> None:
     same(engine, [glue.join(pieces)[cut:]])
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@settings(max_examples=150, deadline=None)
+@given(pieces=NASTY, glue=GLUE, cut=st.integers(0, 12))
+def test_lines_of_anything_that_may_be_written(engine: str, pieces: list[str], glue: str, cut: int) -> None:
+    same(engine, [glue.join(pieces)[cut:]], bulk=True)
+    same_lines(engine, [glue.join(pieces)[cut:], *pieces], bulk=True)
+    bulk = BulkNameRecognizer()
+    assert all(bulk.has_clue(piece) for piece in pieces if is_plain(piece) and any(bulk.rules.find(piece)))
 
 
 @pytest.mark.parametrize("recognizer", load_recognizers(), ids=lambda recognizer: recognizer.name)

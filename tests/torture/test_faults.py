@@ -21,9 +21,9 @@ import json, os, sys
 from derbes.scanner.commands.progress import Quiet
 from derbes.scanner.commands.run import Request, run
 from derbes.scanner.connectors.base import Options
-from derbes.scanner.detect import analyzers, personal_analyzer, Settings
+from derbes.scanner.detect import analyzers, readers, Settings
 settings = Settings(b"k")
-analyzers(settings.entities, settings.min_score), personal_analyzer(settings.entities, settings.min_score)
+analyzers(settings.entities, settings.min_score), readers(settings.entities, settings.min_score, settings.name_sample)
 request = Request("scan", [sys.argv[1]], Options(), state="none")
 run(request, Quiet())  # what is imported late must be there before root steps aside
 if os.geteuid() == 0:

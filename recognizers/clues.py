@@ -1,0 +1,120 @@
+"""Names in bulk: logs and texts of any size, where nearly every sentence has a capital letter and few have a name.
+
+``ClueWords`` finds, in whole buffers of bytes, the capitalised Cyrillic words that can be evidence of a name: each
+distinct word is judged once (``names.tag``), the rest is a look-up. ``BulkNameRecognizer`` reads only texts with a
+clue: such a word, an initial, a label. Rules read all of these, the model a sample chosen by their content, so that it
+does not matter how a file was cut (decision 0016).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import cache
+from typing import Any, ClassVar
+from zlib import crc32
+
+import numpy as np
+
+from derbes.recognizers.base import Match
+from derbes.recognizers.bytes_of import gate
+from derbes.recognizers.names import tag
+from derbes.recognizers.ner import NameRecognizer, settled, union
+from derbes.recognizers.person import PersonRecognizer
+from derbes.recognizers.person_anchor import CYRILLIC_WORD, cyrillic_initials
+
+_EVIDENCE = frozenset("GAESZKPO")  # tags without which, and without initial or label, no rule finds a name
+_KNOWN_WORDS = 1 << 17
+_TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['`?-](?=[^\W\d_]))*+")
+_CHUNK = re.compile(rb"[A-Za-z'`?\x80-\xff-]*" + CYRILLIC_WORD + rb"[A-Za-z'`?\x80-\xff-]*")
+
+
+class ClueWords:
+    """Which words of a buffer are evidence. A word here is a run of letters and of what may stand between them."""
+
+    def __init__(self) -> None:
+        self._known: dict[bytes, bool] = {}
+
+    def lines(self, buffer: bytes, start: int, end: int) -> Iterator[tuple[int, int]]:
+        """Start and end (``\\n`` excluded) of each line of ``buffer[start:end]``, whole lines, that has evidence."""
+        piece = buffer[start:end]
+        line_end = -1
+        for first, last in _capitalised(piece):
+            if first > line_end and self._tells(piece[first:last]):
+                line_end = piece.find(b"\n", last)
+                line_end = len(piece) if line_end < 0 else line_end
+                yield start + piece.rfind(b"\n", 0, first) + 1, start + line_end
+
+    def fires(self, text: bytes) -> bool:
+        """Whether some word of ``text`` is evidence."""
+        return not text.isascii() and any(map(self._tells, _CHUNK.findall(text)))
+
+    def _tells(self, chunk: bytes) -> bool:
+        verdict = self._known.get(chunk)
+        if verdict is None:
+            if len(self._known) >= _KNOWN_WORDS:
+                self._known.clear()
+            tokens = _TOKEN.findall(chunk.decode("utf-8", "replace"))
+            verdict = self._known[chunk] = any(tag(token) in _EVIDENCE for token in tokens if token[0].isupper())
+        return verdict
+
+
+def _capitalised(piece: bytes) -> Iterator[tuple[int, int]]:
+    """Start and end of every word of ``piece`` in which a Cyrillic capital stands before a Cyrillic letter."""
+    if len(piece) < 4 or piece.isascii():
+        return
+    data = np.frombuffer(piece, dtype=np.uint8)
+    lead, second, third = data[:-2], data[1:-1], data[2:]
+    capital = (lead == 0xD0) & (second < 0xB0)
+    capital |= ((lead & 0xFE) == 0xD2) & ((second & 1) == 0)  # Kazakh letters: capitals are even
+    capital &= (third & 0xFC) == 0xD0
+    at = np.flatnonzero(capital)
+    if not len(at):
+        return
+    letter = data | 0x20
+    inside = ((letter >= 0x61) & (letter <= 0x7A)) | (data >= 0x80)
+    for sign in b"'`?-":
+        inside |= data == sign
+    edges = np.flatnonzero(~inside)
+    word = np.unique(np.searchsorted(edges, at))
+    starts = np.concatenate(([0], edges + 1))[word]
+    ends = np.concatenate((edges, [len(data)]))[word]
+    yield from zip(starts.tolist(), ends.tolist(), strict=True)
+
+
+class BulkNameRecognizer(NameRecognizer):
+    """Names where there is a clue; the model reads one in ``sample`` of the texts that the rules leave open."""
+
+    ANCHOR: ClassVar[tuple[bytes, ...]] = (
+        *(pattern for pattern in PersonRecognizer.ANCHOR if pattern != CYRILLIC_WORD),
+        *cyrillic_initials(),
+    )
+
+    def __init__(self, sample: int = 1, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.sample = sample
+        self.words = ClueWords()
+
+    def find_many(self, texts: Sequence[str]) -> list[list[Match]]:
+        """Names of each text; without a clue there are none."""
+        rules = [list(self.rules.find(text)) if self.has_clue(text) else None for text in texts]
+        to_read = [
+            text if found is not None and self._reads(text) and not settled(text, found) else ""
+            for text, found in zip(texts, rules, strict=True)
+        ]
+        seen = self.model.read(to_read)
+        every = zip(texts, rules, seen, strict=True)
+        return [[] if found is None else union(text, found, spans) for text, found, spans in every]
+
+    def has_clue(self, text: str) -> bool:
+        """A word that is evidence of a name, an initial, a label."""
+        encoded = text.encode("utf-8", "surrogatepass")
+        return self.words.fires(encoded) or _gate().search(encoded) is not None
+
+    def _reads(self, text: str) -> bool:
+        return self.sample == 1 or crc32(text.encode("utf-8", "surrogatepass")) % self.sample == 0
+
+
+@cache
+def _gate() -> Any:
+    return gate(BulkNameRecognizer.ANCHOR)
