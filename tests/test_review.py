@@ -271,6 +271,51 @@ def test_a_wrong_file_of_expected_fields_is_an_error(work: Path) -> None:
     assert stop.value.code == 2
 
 
+PLACES = """version: 1
+policy: hosting-pro
+places:
+  - {id: clients, target: a.sqlite, kind: database, owner: crm, purposes: [services], retention: {keep: P5Y},
+     access: {roles: [billing]}}
+  - {id: report, target: b.sqlite, kind: database, owner: bi, purposes: [services], retention: {keep: P5Y},
+     access: {roles: [billing, analyst]}}
+"""
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "CREATE VIEW report AS\nSELECT c.id, lower(c.phone) AS tel FROM clients c;",
+        "CREATE TABLE report AS\nSELECT id, phone AS tel FROM clients;",
+        "INSERT INTO report (id, tel)\nSELECT c.id, c.phone FROM shop.clients c JOIN x ON x.id = c.id;",
+        "CREATE TABLE clients (id int, tel text);\nCREATE VIEW report AS SELECT * FROM clients;",
+    ],
+)
+def test_a_column_copied_to_where_more_people_read_it(work: Path, statement: str) -> None:
+    (work / "derbes.yml").write_text(PLACES, encoding="utf-8")
+    (work / "m.sql").write_text(statement, encoding="utf-8")
+    code, found = report("m.sql")
+    assert code == 1
+    [violation] = found["violations"]
+    assert (violation["rule"], violation["path"]) == ("access-too-wide", "m.sql#report.tel")
+    assert "5.1" in violation["clauses"]
+    assert "analyst" in violation["message"]
+    assert violation["locations"][0]["unit"] == 2
+    (work / "derbes.yml").write_text(PLACES.replace("[billing]", "[billing, analyst]"), encoding="utf-8")
+    assert review("m.sql") == 0
+
+
+def test_a_view_granted_to_a_role_that_may_not_read_the_table(work: Path) -> None:
+    (work / "m.sql").write_text(
+        "CREATE TABLE c (email text);\nGRANT SELECT ON c TO billing;\n"
+        "CREATE VIEW v AS SELECT email FROM c;\nGRANT SELECT ON v TO billing, support;",
+        encoding="utf-8",
+    )
+    _, found = report("m.sql", "--purpose", "services", "--retain", "P5Y")
+    assert [(v["rule"], v["path"]) for v in found["violations"]] == [("access-too-wide", "v.email")]
+    assert "support" in found["violations"][0]["message"]
+    assert "billing" not in found["violations"][0]["message"]
+
+
 def git(*arguments: str) -> None:
     """Git in the current folder, whoever the user is."""
     subprocess.run(

@@ -10,6 +10,7 @@ from datetime import datetime
 
 from derbes.scanner.claims import Claim, claims_of
 from derbes.scanner.classify import classify_schema
+from derbes.scanner.commands.review_audience import Audience
 from derbes.scanner.commands.run import Setup
 from derbes.scanner.commands.targets import rooted_places
 from derbes.scanner.connectors.schema.base import Answers, Definition
@@ -49,12 +50,14 @@ class Review:
     fields: list[Classification] = field(default_factory=list)
     unscanned: list[Unscanned] = field(default_factory=list)
     claims: tuple[Claim, ...] = ()
+    audience: Audience = field(default_factory=lambda: Audience(None))
 
     def __post_init__(self) -> None:
         config = self.setup.config
         self.claims = claims_of(rooted_places(config)) if config is not None else ()
         if self.place and (config is None or config.place(self.place) is None):
             raise UsageError("usage", "в derbes.yml нет места {place}", "список: derbes place list", place=self.place)
+        self.audience = Audience(config)
         self.flags = checked(self.flags, self.setup.policy, "")
 
     def take(self, file: DefinitionFile) -> None:
@@ -112,6 +115,7 @@ class Review:
             self.fields.append(replace(row, place=place.id, part=part, path=prefix + row.path, locations=where))
         named = tuple(replace(one, path=prefix + one.path) for one in dataset.fields)
         room.datasets.append(replace(dataset, part=part, fields=named))
+        self.audience.note(definition, place, part)
         room.facts.append(
             Facts(
                 part=part,
@@ -157,8 +161,17 @@ class Review:
 
     # The end
 
+    def _widened(self) -> None:
+        """Say of every copied column who reads the copy and not the column."""
+        for room in self.rooms.values():
+            for number, facts in enumerate(room.facts):
+                prefix, mark, _ = facts.part.rpartition("#")
+                copied = tuple(self.audience.widened(room.place, facts.part, prefix + mark))
+                room.facts[number] = replace(facts, copied=copied)
+
     def inventory(self, started: datetime) -> Inventory:
         """All of it, with the questions that leave nothing to judge by among what was not read."""
+        self._widened()
         records = tuple(_record(room, self.unscanned) for _, room in sorted(self.rooms.items()))
         now = datetime.now().astimezone()
         run = Run(

@@ -110,7 +110,7 @@ def cases(room: Room, each: str, policy: Policy, today: date) -> Iterable[Case]:
         case "records":
             return _records(room, policy, today)
         case "access":
-            return [*_file_access(room), *_grants(room)]
+            return [*_file_access(room), *_grants(room), *_copies(room)]
         case "channel":
             return _channels(room)
     raise ValueError(each)
@@ -170,6 +170,17 @@ def _grants(room: Room) -> Iterator[Case]:
             who = ", ".join(f"{g.grantee} ({g.via})" if g.via else g.grantee for g, _ in exposed)
             traits = {"exposure": frozenset(exposures)}
             yield _case(room, path, fields, traits=traits, phrases=exposures, params={"who": who})
+
+
+def _copies(room: Room) -> Iterator[Case]:
+    """One case a column that was copied to where more people read it."""
+    copied = sorted((grant for facts in room.record.facts for grant in facts.copied), key=lambda g: (g.path, g.grantee))
+    for path, group in groupby(copied, key=lambda g: g.path):
+        fields = tuple(f for f in room.fields if f.path == path)
+        if fields:
+            who = ", ".join(f"{grant.grantee} ({grant.via})" for grant in group)
+            how = "wider-copy"
+            yield _case(room, path, fields, traits={"exposure": frozenset({how})}, phrases=(how,), params={"who": who})
 
 
 def _exposure(grant: Grant, roles: tuple[str, ...] | None) -> str | None:

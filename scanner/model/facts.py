@@ -33,4 +33,5 @@ class Facts:
     oldest: str | None = None  # ISO date of the oldest record, where cheap (log's first line)
     grants: tuple[Grant, ...] = ()
     forms: tuple[tuple[str, str, int], ...] = ()  # (method, action, line) of HTML forms
+    copied: tuple[Grant, ...] = ()  # who reads a copy of a column and not the column itself (`via`)
     reviewed: Mapping[str, bool] = field(default_factory=dict)  # path -> whether a review before launch covered it

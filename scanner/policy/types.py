@@ -80,7 +80,7 @@ class RetentionTerm(Model):
     keep: Period | None = None
 
 
-Exposure = Literal["world-readable", "web-root", "public-grant", "unlisted-role"]
+Exposure = Literal["world-readable", "web-root", "public-grant", "unlisted-role", "wider-copy"]
 Channel = Literal["connection-without-tls", "form-get", "form-http"]
 Copy = Literal["dump", "backup", "export"]
 

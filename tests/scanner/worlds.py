@@ -44,7 +44,8 @@ def facts(given: Mapping[str, Any]) -> Facts:
     values = dict(given)
     if "mode" in values:
         values["mode"] = int(values["mode"], 8)
-    values["grants"] = tuple(Grant(**grant) for grant in values.get("grants", ()))
+    for key in ("grants", "copied"):
+        values[key] = tuple(Grant(**grant) for grant in values.get(key, ()))
     values["forms"] = tuple((method, action, int(line)) for method, action, line in values.get("forms", ()))
     return Facts(**values)
 

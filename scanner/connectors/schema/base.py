@@ -21,6 +21,15 @@ class Defined:
     line: int
 
 
+@dataclass(frozen=True, slots=True)
+class Copied:
+    """The field ``path`` is filled from ``origin`` (``table.column``), by a view or by ``INSERT … SELECT``."""
+
+    path: str
+    origin: str
+    line: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Definition:
     """A table, form, model, message or endpoint. ``exposed`` is (method, action, line) where a browser or a client
@@ -35,6 +44,7 @@ class Definition:
     end: int = 0
     exposed: tuple[str, str, int] | None = None
     grants: tuple[Grant, ...] = ()
+    copies: tuple[Copied, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from derbes.scanner.connectors.schema.base import Counted, Defined, Definition, Item, Unread, defined, gathered
+from derbes.scanner.connectors.schema.base import Copied, Counted, Defined, Definition, Item, Unread, defined, gathered
 from derbes.scanner.connectors.schema.lenient import lenient
+from derbes.scanner.connectors.schema.lineage import origins_of, sources_of
 from derbes.scanner.connectors.schema.statements import Statement, statements
 from derbes.scanner.model.facts import Grant
 
@@ -27,7 +28,7 @@ _HINTS = {
 _DEFINES = re.compile(
     r"(?:CREATE\s+(?:OR\s+(?:REPLACE|ALTER)\s+)?(?:(?:GLOBAL|LOCAL|TEMP|TEMPORARY|UNLOGGED|FOREIGN|EXTERNAL)\s+){0,2}TABLE"
     r"|CREATE\s+(?:OR\s+(?:REPLACE|ALTER)\s+)?(?:[\w=@`]+\s+){0,5}VIEW|ALTER\s+TABLE|COMMENT\s+ON\s+(?:TABLE|COLUMN|VIEW)"
-    r"|GRANT\s)\b",
+    r"|GRANT\s|INSERT\s+INTO\s+[\w.\"`\[\]]{1,300}\s{0,20}(?:\([^()']{1,4000}\)\s{0,20})?(?:SELECT|WITH)\s)\b",
     re.IGNORECASE,
 )
 # Changes of a table that bring no field: not parsed, so that a dialect's own clauses there cost nothing.
@@ -97,6 +98,7 @@ class _Table:
     columns: dict[str, Defined] = field(default_factory=dict)
     comment: str = ""
     grants: list[Grant] = field(default_factory=list)
+    copies: list[Copied] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -109,6 +111,8 @@ class _Tables:
 
         if isinstance(tree, exp.Create):
             return self._create(tree, line)
+        if isinstance(tree, exp.Insert):
+            return self._insert(tree, line)
         if isinstance(tree, exp.Alter):
             return self._alter(tree, line)
         if isinstance(tree, exp.Comment):
@@ -153,11 +157,37 @@ class _Tables:
     def _selected(self, name: str, tree: Any, line: int) -> None:
         from sqlglot import exp
 
-        if isinstance(tree.expression, exp.Query):
-            for one in tree.expression.selects:
-                if one.alias_or_name and one.alias_or_name != "*":
-                    inner = one.find(exp.Identifier)
-                    self.add(name, line, one.alias_or_name, _line(inner, line), "", "")
+        if not isinstance(tree.expression, exp.Query):
+            return
+        named = self.table(name, line)
+        for one in tree.expression.selects:
+            at = _line(one.find(exp.Identifier), line)
+            if one.is_star:  # all columns of tables that this file defines
+                for table in dict.fromkeys(sources_of(tree.expression).values()):
+                    for column in list(self.known[table].columns) if table in self.known else ():
+                        self.add(name, line, column, at, "", "")
+                        named.copies.append(Copied(f"{name}.{column}", f"{table}.{column}", at))
+            elif one.alias_or_name:
+                self.add(name, line, one.alias_or_name, at, "", "")
+                path = f"{name}.{one.alias_or_name}"
+                named.copies += [Copied(path, origin, at) for origin in origins_of(one, tree.expression)]
+
+    def _insert(self, tree: Any, line: int) -> bool:
+        """``INSERT INTO t (a) SELECT b FROM f``: a column that exists is filled from another."""
+        from sqlglot import exp
+
+        target = tree.this.this if isinstance(tree.this, exp.Schema) else tree.this
+        if not isinstance(target, exp.Table) or not isinstance(tree.expression, exp.Query):
+            return True
+        name = _name(target)
+        columns = [one.name for one in tree.this.expressions] if isinstance(tree.this, exp.Schema) else []
+        selects = tree.expression.selects
+        for column, one in zip(columns or [one.alias_or_name for one in selects], selects, strict=False):
+            at = _line(one.find(exp.Identifier), line)
+            if origins := list(origins_of(one, tree.expression)):
+                self.add(name, line, column, at, "", "")
+                self.table(name, line).copies += [Copied(f"{name}.{column}", origin, at) for origin in origins]
+        return True
 
     def _column(self, table: str, line: int, column: Any) -> None:
         from sqlglot import exp
@@ -215,6 +245,7 @@ class _Tables:
                     fields=gathered(met.columns),
                     comment=met.comment,
                     grants=tuple(met.grants),
+                    copies=tuple(met.copies),
                 )
 
 
