@@ -13,13 +13,15 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 
 from derbes.recognizers.base import Match
 from derbes.recognizers.numbers.vector import CHECKED, STRUCTURED, traits
 from derbes.scanner.distinct import Bools, Bytes, Ints, array_of, codes_of, codes_of_rows, members_of
 from derbes.scanner.looks import FULL, last_digits
 from derbes.scanner.people import people
-from derbes.scanner.profile import ALPHA, AT, DASH, DIGIT, OTHER, PLUS, SPACE, Column
+from derbes.scanner.profile import ALPHA, AT, DASH, DIGIT, DOT, OTHER, PLUS, SPACE, Column
 
 # Codes of mobile operators, all of whose numbers are in use: what follows the code decides nothing.
 _MOBILE = np.array([700, 701, 702, 705, 706, 707, 708, 747, 771, 775, 776, 777, 778])
@@ -27,6 +29,8 @@ _WIDTH = 24  # bytes of a telephone number as people write it
 _TIMESTAMP_FROM, _TIMESTAMP_TO = 2000_00_00_0000, 2040_00_00_0000
 _BIN, _KIND = STRUCTURED | CHECKED, 16
 _ZERO, _NINE = b"09"
+_OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
+_QUAD, _QUAD_WIDTH = rf"^{_OCTET}(?:\.{_OCTET}){{3}}$", 15
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
 _COMPOUND = re.compile(rb"0[./:-]0{1,4}[./:-]0")  # a date, a local telephone, an IP address
 _LONG = 6  # digits in a row that may be a number in themselves: they have to be the same
@@ -91,12 +95,25 @@ def _phones(column: Column, left: Bools) -> _Keys:
     counts = column.digit_counts
     index = np.flatnonzero(left & fits & (counts >= 10) & (counts <= 11))
     digits = last_digits(column, index, 11)
-    mobile = np.isin(digits[:, 1:4] @ [100, 10, 1], _MOBILE) & np.isin(digits[:, 0], (-1, 7, 8))
-    index, digits = index[mobile], digits[mobile]
+    ours = np.isin(digits[:, 1], (7, 9)) & np.isin(digits[:, 0], (-1, 7, 8))
+    index, digits = index[ours], digits[ours]
+    mobile = np.isin(digits[:, 1:4] @ [100, 10, 1], _MOBILE)
+    digits[mobile, 5] = 0  # elsewhere the first five digits after the trunk decide which numbers there are
     written = column.matrix(index, _WIDTH)
     written[(written >= _ZERO) & (written <= _NINE)] = _ZERO
-    codes, _ = codes_of_rows(np.hstack([written, (digits[:, :5] + 1).astype(np.uint8)]))
+    codes, _ = codes_of_rows(np.hstack([written, (digits[:, :6] + 1).astype(np.uint8)]))
     return index, codes, True
+
+
+def _addresses(column: Column, left: Bools) -> _Keys:
+    """Of hosts: four numbers."""
+    index = np.flatnonzero(left & column.only(DIGIT | DOT) & column.has(DOT) & (column.lengths <= _QUAD_WIDTH))
+    index = index[(column.digit_counts[index] < 11) & (column.lengths[index] - column.digit_counts[index] == 3)]
+    right = pc.match_substring_regex(column.some(index).cast(pa.large_string()), _QUAD)
+    index = index[right.to_numpy(zero_copy_only=False)]
+    written = column.matrix(index, _QUAD_WIDTH)
+    written[written >= _ZERO] = _ZERO
+    return index, codes_of_rows(written)[0], True
 
 
 def _emails(column: Column, left: Bools) -> _Keys:
@@ -171,7 +188,7 @@ def _postcodes(data: Bytes, offsets: Ints, starts: Ints, ends: Ints) -> Bools:
     return result
 
 
-_ALIKE = (_twelve, _phones, _emails, _persons, _templates)
+_ALIKE = (_twelve, _phones, _addresses, _emails, _persons, _templates)
 _LABELLED = {
     **dict.fromkeys(("iin", "bin", "iin_bin"), (_twelve,)),
     "phone": (_phones,),

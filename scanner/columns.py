@@ -70,7 +70,9 @@ class ColumnRows:
                 continue  # another list has taken the place of this one
             value = self.column.text(index)
             for entity in {match.entity for match in matches}:
-                tally = tallies.setdefault(entity, _Tally(size))
+                tally = tallies.get(entity)
+                if tally is None:
+                    tally = tallies[entity] = _Tally(size)
                 tally.add(number, weight, [match for match in matches if match.entity == entity], value)
         return {entity: self._of_tally(entity, tally, found) for entity, tally in sorted(tallies.items())}
 

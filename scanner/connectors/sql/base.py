@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
 from derbes.scanner.connectors.base import Options
@@ -62,17 +62,29 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some rows, column by column: driver values, or strings already if ``text``. ``size`` is about the bytes.
+    """Some rows, column by column: driver values, strings already if ``text``, Arrow string arrays if ``arrow``.
+
+    ``size`` is about the bytes.
 
     ``units`` are the rows' numbers (1-based, or keys for a query by keys) where they do not simply follow each other.
     """
 
-    columns: Sequence[list[Any]]
+    columns: Sequence[Any]
     rows: int
     size: int = 0
     units: Sequence[int] = ()
     text: bool = False
+    arrow: bool = False
     plain: bool = False  # surely no cell that begins like JSON
+
+    def only(self, rows: Sequence[int], units: Sequence[int]) -> Chunk:
+        """Some of the rows, with their numbers."""
+        if self.arrow:
+            columns: list[Any] = [column.take(rows) for column in self.columns]
+        else:
+            columns = [[column[row] for row in rows] for column in self.columns]
+        size = self.size * len(rows) // self.rows
+        return replace(self, columns=columns, rows=len(rows), size=size, units=units)
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,9 +265,7 @@ def thinned(chunks: Iterator[Chunk], share: float, seed: int) -> Iterator[Chunk]
     for chunk in chunks:
         kept = [row for row in range(chunk.rows) if dice.random() < share]
         if kept:
-            columns = [[column[row] for row in kept] for column in chunk.columns]
-            size = chunk.size * len(kept) // chunk.rows
-            yield Chunk(columns, len(kept), size, text=chunk.text, units=[before + row + 1 for row in kept])
+            yield chunk.only(kept, [before + row + 1 for row in kept])
         before += chunk.rows
 
 

@@ -6,12 +6,13 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from derbes.scanner.connectors.readers.base import arrow_series
 from derbes.scanner.connectors.sql.base import Chunk, Column, Database, Query, Table
 from derbes.scanner.connectors.sql.openings import Opened, array_column, hstore_column, json_column, may_hold_json
 from derbes.scanner.connectors.sql.sampling import sampled
-from derbes.scanner.connectors.sql.values import Cells, as_text
+from derbes.scanner.connectors.sql.values import Cells, any_begins, as_text
 from derbes.scanner.model.data import Batch, Dataset, Field, TableBatch, Unit
 from derbes.scanner.model.inventory import Unscanned
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 BATCH_ROWS = 16_384
+ARROW_ROWS = 65_536
 BATCH_BYTES = 8 << 20
 
 Describe = Callable[[str | None, str], Table]
@@ -42,7 +44,8 @@ class Reading:
         self._forget()
 
     def _forget(self) -> None:
-        self.cells: list[list[str | None]] = []
+        self.cells: list[list[Any]] = []  # strings, or Arrow arrays one after another if ``arrow``
+        self.arrow = False
         self.units: list[Sequence[int]] = []
         self.rows = 0
         self.size = 0
@@ -56,10 +59,12 @@ class Reading:
             if skip >= chunk.rows:
                 skip -= chunk.rows
                 continue
+            if self.rows and chunk.arrow != self.arrow:
+                yield from self.waiting()
             self._take(table, _without_first(chunk, skip))
             skip = 0
             self._slow_down()
-            if self.rows >= BATCH_ROWS or self.size >= BATCH_BYTES:
+            if self.rows >= (ARROW_ROWS if self.arrow else BATCH_ROWS) or self.size >= BATCH_BYTES:
                 yield from self.waiting()
         yield from self.waiting()
 
@@ -84,7 +89,13 @@ class Reading:
     def _take(self, table: Table, chunk: Chunk) -> None:
         if not self.cells:
             self.cells = [[] for _ in table.columns]
+        self.arrow = chunk.arrow
         for column, taken, values in zip(table.columns, self.cells, chunk.columns, strict=True):
+            if chunk.arrow:
+                taken.append(values)
+                if column.opening == "text" and column.name not in self.braced and any_begins(values, b"{["):
+                    self.braced.add(column.name)
+                continue
             cells, binary = (values, 0) if chunk.text else as_text(values)
             taken.extend(cells)
             if column.opening == "text" and not chunk.plain and column.name not in self.braced and may_hold_json(cells):
@@ -99,6 +110,12 @@ class Reading:
 
     def _add(self, columns: dict[str, Any], path: str, column: Column, cells: Cells, units: Sequence[int]) -> None:
         opened: Opened = {}
+        if self.arrow:
+            if (column.opening == "text" and column.name not in self.braced) or column.opening in ("", "binary"):
+                columns[path] = arrow_series(units, cells)
+                return
+            arrays = cast("list[Any]", cells)
+            cells = [cell for array in arrays for cell in array.to_pylist()]
         if column.opening == "json":
             cells, opened = json_column(cells, units, path, declared=True)
         elif column.opening == "array":
@@ -155,9 +172,8 @@ def _joined(pieces: list[Sequence[int]]) -> Sequence[int]:
 def _without_first(chunk: Chunk, skip: int) -> Chunk:
     if not skip:
         return chunk
-    return replace(
-        chunk, columns=[column[skip:] for column in chunk.columns], rows=chunk.rows - skip, units=chunk.units[skip:]
-    )
+    columns = [column[skip:] for column in chunk.columns]
+    return replace(chunk, columns=columns, rows=chunk.rows - skip, units=chunk.units[skip:])
 
 
 def path_of(spec: Mapping[str, Any]) -> str:

@@ -40,8 +40,4 @@ def _by_keys(
             kept = sorted(dice.sample(range(chunk.rows), min(missing, chunk.rows)))
             missing -= len(kept)
             if kept:
-                columns = [[column[row] for row in kept] for column in chunk.columns]
-                size = chunk.size * len(kept) // chunk.rows
-                yield Chunk(
-                    columns, len(kept), size, text=chunk.text, units=[int(chunk.units[row]) - low + 1 for row in kept]
-                )
+                yield chunk.only(kept, [int(chunk.units[row]) - low + 1 for row in kept])

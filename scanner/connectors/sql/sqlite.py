@@ -9,6 +9,7 @@ import stat
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 from urllib.parse import quote as percent
@@ -27,7 +28,9 @@ from derbes.scanner.connectors.sql.base import (
     thinned,
     width_of,
 )
+from derbes.scanner.connectors.sql.joined import expressions, split_all
 from derbes.scanner.connectors.sql.values import lenient
+from derbes.scanner.connectors.sql.watchdog import Deadline
 from derbes.scanner.errors import DerbesError, SourceError, UsageError
 from derbes.scanner.model.data import Stamp
 from derbes.scanner.model.facts import Facts
@@ -35,7 +38,8 @@ from derbes.scanner.model.inventory import Unscanned
 
 _HEADER = b"SQLite format 3\x00"
 _WAL = 2
-_STEPS = 200_000  # virtual machine steps between two looks at the clock, some milliseconds
+_JOINED_ROWS = 8_192
+_JOINED_COLUMNS = 500
 _LENGTH = re.compile(r"\(\s*(\d{1,9})")
 _SCALAR = re.compile(r"INT|REAL|FLOA|DOUB|NUM|DEC|BOOL|DATE|TIME", re.IGNORECASE)  # JSON is not looked for in these
 _ROWID = ("rowid", "_rowid_", "oid")
@@ -173,6 +177,44 @@ class Sqlite(Database):
             whole = Query(query.table, query.low, query.high)
             yield from thinned(self.stream(whole), query.share, query.seed)
             return
+        if query.table.ranged and not query.keys and len(query.table.columns) <= _JOINED_COLUMNS:
+            yield from self._joined(query)
+        else:
+            yield from self._by_rows(query)
+
+    def _joined(self, query: Query) -> Iterator[Chunk]:
+        """Columns joined by the engine, a range of keys at a time; ranges where that cannot be go row by row."""
+        table = query.table
+        key, name = self.quote(table.key[0]), self.quote(table.name)
+        select = f"SELECT count(*), {expressions([self.quote(column.name) for column in table.columns])} FROM {name}"
+        low, count = query.low, 16
+        while True:
+            start = "" if low is None else f" WHERE {key} >= {low}"
+            step = self._one(f"SELECT {key} FROM {name}{start} ORDER BY {key} LIMIT 1 OFFSET {count}")
+            high = query.high if step is None else step[0] if query.high is None else min(step[0], query.high)
+            part = replace(query, low=low, high=high)
+            rows, *joined = self._one(select + self.where(part).partition(" ORDER BY ")[0], bytes) or (0,)
+            columns = split_all(joined, rows) if rows else []
+            size = sum(map(len, joined)) if rows else 0
+            if columns is None:
+                yield from self._by_rows(part)
+            elif rows:
+                yield Chunk(columns, rows, size, arrow=True)
+            if high == query.high:
+                return
+            low = high
+            count = max(1, min(_JOINED_ROWS, count * 8, CHUNK_BYTES * count // max(size, 1)))
+
+    def _one(self, sql: str, factory: Any = str) -> Any:
+        """The first row of a query."""
+        self.raw.text_factory = factory
+        try:
+            with self._in_time():
+                return self.raw.execute(sql).fetchone()
+        finally:
+            self.raw.text_factory = str
+
+    def _by_rows(self, query: Query) -> Iterator[Chunk]:
         done = 0
         try:
             for chunk in self._stream(query, None):
@@ -207,8 +249,8 @@ class Sqlite(Database):
                 cursor.execute(sql)
             return cursor.fetchmany(size)
 
-    def _in_time(self) -> _Deadline:
-        return _Deadline(self.raw, self.options.timeout)
+    def _in_time(self) -> Deadline:
+        return Deadline(self.raw, self.options.timeout)
 
     # -- errors and facts ---------------------------------------------------------------------------------------
 
@@ -233,20 +275,6 @@ class Sqlite(Database):
         except OSError:
             return Facts(remote=False)
         return Facts(mode=stat.S_IMODE(info.st_mode), owner=_owner(info.st_uid), remote=False)
-
-
-class _Deadline:
-    """Interrupts a statement that works longer than ``seconds`` without giving anything back."""
-
-    def __init__(self, raw: sqlite3.Connection, seconds: float) -> None:
-        self.raw = raw
-        self.until = time.monotonic() + seconds
-
-    def __enter__(self) -> None:
-        self.raw.set_progress_handler(lambda: time.monotonic() > self.until, _STEPS)
-
-    def __exit__(self, *_: object) -> None:
-        self.raw.set_progress_handler(None, 0)
 
 
 def _column(name: str, declared: str) -> Column:

@@ -35,6 +35,16 @@ def as_text(values: list[Any]) -> tuple[Cells, int]:
     return cells, cells.count(None) - (values.count(None) if nullable else 0)
 
 
+def any_begins(array: Any, signs: bytes) -> bool:
+    """Whether any value of an Arrow string array begins with one of ``signs``."""
+    import numpy as np
+
+    _, offsets, content = array.buffers()
+    starts = np.frombuffer(offsets, dtype=np.int64)[array.offset : array.offset + len(array) + 1]
+    starts = starts[:-1][starts[1:] > starts[:-1]]
+    return bool(len(starts)) and bool(np.isin(np.frombuffer(content, dtype=np.uint8)[starts], list(signs)).any())
+
+
 def _convert(value: Any) -> str | None:
     convert = CONVERTERS.get(type(value))
     if convert is not None:

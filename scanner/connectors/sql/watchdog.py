@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import sqlite3
 import threading
 import time
 from collections.abc import Callable
@@ -11,6 +12,7 @@ from contextlib import suppress
 
 GRACE = 2.0  # seconds between asking the server to stop and hanging up
 TICK = 0.2
+_STEPS = 200_000  # SQLite's steps between two looks at the clock, some milliseconds
 
 
 class Watchdog:
@@ -61,6 +63,20 @@ class Watchdog:
     def _quietly(action: Callable[[], None]) -> None:
         with suppress(Exception):
             action()
+
+
+class Deadline:
+    """Interrupts a statement of SQLite that works longer than ``seconds`` without giving anything back."""
+
+    def __init__(self, raw: sqlite3.Connection, seconds: float) -> None:
+        self.raw = raw
+        self.until = time.monotonic() + seconds
+
+    def __enter__(self) -> None:
+        self.raw.set_progress_handler(lambda: time.monotonic() > self.until, _STEPS)
+
+    def __exit__(self, *_: object) -> None:
+        self.raw.set_progress_handler(None, 0)
 
 
 def shut(descriptor: int) -> None:

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import threading
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -14,7 +15,10 @@ from urllib.parse import quote
 import pytest
 
 from derbes.scanner.connectors.base import Options
+from derbes.scanner.connectors.sql.base import Query, Table
 from derbes.scanner.connectors.sql.source import SqlSource
+from derbes.scanner.connectors.sql.sqlite import Sqlite
+from derbes.scanner.connectors.sql.values import as_text
 from derbes.scanner.errors import UsageError
 from derbes.scanner.model.data import TableBatch, Unit
 from derbes.scanner.model.inventory import Unscanned
@@ -293,3 +297,56 @@ def test_the_mode_of_the_file_is_a_fact(file: Path, place: Place) -> None:
     (facts,) = SqlSource(place, Options()).facts()
     assert facts.mode == 0o644
     assert facts.remote is False
+
+
+CELLS = [
+    None,
+    "",
+    "x",
+    "а",
+    "нет",
+    "a\x1fb",
+    "\x00",
+    "line\nbreak",
+    "tab\t",
+    "{",
+    "\x1b[0m",
+    0,
+    -5,
+    2**40,
+    0.5,
+    1e20,
+    870521300459.0,
+]
+CELLS += [b"text", b"\xff\xfe", b"\x00\x01", "ё" * 3000]
+
+
+@pytest.mark.parametrize("step", [1, 7, -3])
+def test_joined_columns_hold_what_rows_hold(tmp_path: Path, step: int) -> None:
+    """Rows that SQLite hands over column by column, and those it cannot, are the same as row by row."""
+    path = tmp_path / "cells.db"
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, a, b TEXT)")
+        odd = [(40 + step * n, CELLS[n % len(CELLS)], CELLS[n * 7 % len(CELLS)]) for n in range(400)]
+        plain = [(40 + step * n, f"v{n % 9}", str(n) if n % 4 else None) for n in range(400, 40_000)]
+        connection.executemany("INSERT INTO t VALUES (?, ?, ?)", odd + plain)
+        connection.commit()
+    source = SqlSource(Place(id="p", target=str(path), location=str(path)), Options())
+    database = source.database
+    assert isinstance(database, Sqlite)
+    (table,) = [table for table in database.tables() if isinstance(table, Table)]
+    chunks = list(database.stream(Query(table)))
+    assert {chunk.arrow for chunk in chunks} == {True, False}
+    joined = [row for chunk in chunks for row in zip(*map(texts_of, chunk.columns), strict=True)]
+    single = [
+        row for chunk in database._by_rows(Query(table)) for row in zip(*map(texts_of, chunk.columns), strict=True)
+    ]
+    assert joined == single
+    assert [row[0] for row in joined] == sorted((str(row[0]) for row in odd + plain), key=int)
+    bounded = Query(table, low=1000, high=1100)
+    assert sum(chunk.rows for chunk in database.stream(bounded)) == sum(c.rows for c in database._by_rows(bounded))
+    source.close()
+
+
+def texts_of(column: Any) -> list[str | None]:
+    return column.to_pylist() if hasattr(column, "to_pylist") else as_text(list(column))[0]
