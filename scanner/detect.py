@@ -16,9 +16,11 @@ import pandas as pd
 import pyarrow as pa
 
 from derbes.recognizers.analyzer import MIN_SCORE, Analyzer, resolve
-from derbes.recognizers.base import Match
+from derbes.recognizers.base import Match, TextRecognizer
+from derbes.recognizers.clues import BulkNameRecognizer
 from derbes.recognizers.fields import Reading, read, read_comment
 from derbes.recognizers.masks import mask
+from derbes.recognizers.ner import NameRecognizer
 from derbes.recognizers.registry import load_recognizers
 from derbes.scanner.alike import groups, shared
 from derbes.scanner.columns import ColumnRows, Found
@@ -28,7 +30,7 @@ from derbes.scanner.model.data import Batch, Dataset, TableBatch
 from derbes.scanner.model.evidence import FieldProfile
 from derbes.scanner.occurrences import Occurrences
 from derbes.scanner.profile import Column
-from derbes.scanner.texts import TextProfiler
+from derbes.scanner.texts import Readers, TextProfiler
 
 NOT_VALUES = frozenset(
     {"", "null", "none", "nan", "n/a", "na", "nil", "-", "--", "—", "–", "нет", "жоқ", "no", "не указано", "не указан"}
@@ -44,13 +46,17 @@ _DOCUMENTS = frozenset({"KZ_ID_CARD", "KZ_PASSPORT", "KZ_RESIDENCE_PERMIT", "RU_
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What a worker needs to know besides the unit. ``key`` keys hashes of distinct values for this run."""
+    """What a worker needs to know besides the unit. ``key`` keys hashes of distinct values for this run.
+
+    ``name_sample``: of logs and long texts the name model reads one line in so many, of those that rules leave open.
+    """
 
     key: bytes
     min_score: float = MIN_SCORE
     entities: tuple[str, ...] | None = None
     occurrences: bool = False
     categories: tuple[tuple[str, str], ...] = ()  # entity -> category, hashable
+    name_sample: int = 64
 
 
 @lru_cache(maxsize=4)
@@ -62,10 +68,16 @@ def analyzers(entities: tuple[str, ...] | None, min_score: float) -> tuple[Analy
 
 
 @lru_cache(maxsize=4)
-def personal_analyzer(entities: tuple[str, ...] | None, min_score: float) -> Analyzer:
-    """Everything but technical data: what log lines are sieved for."""
+def readers(entities: tuple[str, ...] | None, min_score: float, sample: int) -> Readers:
+    """Who reads the lines of logs and texts, technical data apart."""
     recognizers = [r for r in load_recognizers(entities) if not getattr(r, "TECHNICAL", False)]
-    return Analyzer(recognizers, min_score=min_score)
+    whole = Analyzer(recognizers, min_score=min_score)
+    log = Analyzer(_in_bulk(recognizers, 1), min_score=min_score)
+    return Readers(whole, log, Analyzer(_in_bulk(recognizers, sample), min_score=min_score, sieve=log.sieve))
+
+
+def _in_bulk(recognizers: Sequence[TextRecognizer], sample: int) -> list[TextRecognizer]:
+    return [BulkNameRecognizer(sample) if isinstance(r, NameRecognizer) else r for r in recognizers]
 
 
 class Detector:
@@ -74,7 +86,7 @@ class Detector:
     def __init__(self, settings: Settings) -> None:
         self.settings = settings
         self.all, technical = analyzers(settings.entities, settings.min_score)
-        self.texts = TextProfiler(personal_analyzer(settings.entities, settings.min_score), technical)
+        self.texts = TextProfiler(readers(settings.entities, settings.min_score, settings.name_sample), technical)
 
     def detect(self, batch: Batch, occurrences: Occurrences | None = None) -> Iterator[FieldProfile]:
         """Yield one profile for each field of the batch that has a value (for texts: that has a detection)."""
