@@ -18,7 +18,7 @@ def sources_of(query: Any) -> dict[str, str]:
 
 
 def origins_of(selected: Any, query: Any) -> Iterator[str]:
-    """``table.column`` of each column within one selected expression; one without a table where a single one is read."""
+    """``table.column`` of each column within one selected expression; without a table where just one is read."""
     from sqlglot import exp
 
     sources = sources_of(query)
