@@ -95,7 +95,7 @@ reading_options = stack(
     click.option(
         "--max-ratio", type=float, default=200.0, show_default=True, help="во сколько раз может распаковаться"
     ),
-    click.option("--max-unpacked", type=Size(), default=1 << 30, metavar="SIZE", help="байт из одного архива (1G)"),
+    click.option("--max-unpacked", type=Size(), metavar="SIZE", help="байт из одного архива (1G или 50 его размеров)"),
     click.option("--max-rows-per-second", type=click.IntRange(1), metavar="N", help="щадить рабочую базу"),
     click.option("--follow-links", is_flag=True, help="идти по символическим ссылкам"),
     click.option("--foreign-tables", is_flag=True, help="читать и внешние таблицы (FOREIGN TABLE)"),

@@ -25,7 +25,7 @@ class Options:
     max_depth: int = 10  # archives inside archives
     max_members: int = 100_000
     max_ratio: float = 200.0  # unpacked : packed, judged above 100 MB
-    max_unpacked: int = 1 << 30
+    max_unpacked: int | None = None  # bytes out of one archive; see ``Budget.most`` for what stands instead
     max_rows_per_second: int | None = None
     encoding: str | None = None
     follow_links: bool = False

@@ -10,6 +10,7 @@ import stat
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path, PurePath
 from urllib.parse import unquote
 
@@ -72,6 +73,29 @@ def fixed_part(pattern: str) -> str:
 def display(path: str) -> str:
     """``path`` as text that can be written anywhere: bytes that are no UTF-8 stand as ``\\xNN``."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+# File systems that hold no data: their files are answers of the kernel, some of which never end.
+_PSEUDO = frozenset(
+    "proc sysfs cgroup cgroup2 debugfs tracefs securityfs devpts mqueue bpf pstore configfs efivarfs fusectl "
+    "binfmt_misc hugetlbfs rpc_pipefs selinuxfs".split()
+)
+
+
+@cache
+def pseudo_devices() -> frozenset[int]:
+    """Device numbers of the mounted file systems that hold no data (Linux; elsewhere there are none)."""
+    try:
+        mounts = Path("/proc/self/mountinfo").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return frozenset()
+    found = set()
+    for mount in mounts:
+        fields, _, rest = mount.partition(" - ")
+        if rest.partition(" ")[0] in _PSEUDO:
+            major, _, minor = fields.split(" ")[2].partition(":")
+            found.add(os.makedev(int(major), int(minor)))
+    return frozenset(found)
 
 
 class Glob:
@@ -164,8 +188,8 @@ class _Walk:
         if not stat.S_ISDIR(info.st_mode):
             if wanted:
                 yield from self._file(item.path, part, info)
-        elif not (wanted or below):
-            return
+        elif not (wanted or below) or (item.name == ".git" and Path(item.path, "HEAD").is_file()):
+            return  # not what is looked for; nor is git's own store (decision 0014)
         elif (info.st_dev, info.st_ino) in {identity for identity, _ in stack}:
             yield self._problem(part, item.path, "link-loop", "ссылка {path} ведёт в папку, в которой лежит")
         elif self.follow or not item.is_symlink():
@@ -188,11 +212,16 @@ class _Walk:
         except OSError as error:
             yield self._failed(error, folder, self._part(folder))
             return
+        if here.st_dev in pseudo_devices():
+            yield self._problem(self._part(folder), folder, "file-special", "не данные, а вид на ядро системы: {path}")
+            return
         self.seen.add((here.st_dev, here.st_ino))
         stack.append(((here.st_dev, here.st_ino), iter(items)))
 
     def _file(self, path: str, part: str, info: os.stat_result) -> Iterator[Entry | Unscanned]:
-        if stat.S_ISREG(info.st_mode):
+        if info.st_dev in pseudo_devices():
+            yield self._problem(part, path, "file-special", "не данные, а вид на ядро системы: {path}")
+        elif stat.S_ISREG(info.st_mode):
             yield Entry(path, part, info.st_size, file_stamp(info))
         else:
             yield self._problem(part, path, "file-special", "не обычный файл (канал, сокет или устройство): {path}")
@@ -209,6 +238,9 @@ class _Walk:
             return self._problem(part, path, "link-loop", "ссылки ходят по кругу: {path}")
         if error.errno == errno.ENOENT:
             return self._problem(part, path, "file-vanished", "ссылка {path} ведёт в никуда")
+        if error.errno not in (errno.EACCES, errno.EPERM):
+            reason = errno.errorcode.get(error.errno or 0, "?")
+            return self._problem(part, path, "file-unreadable", "не читается ({reason}): {path}", reason=reason)
         return self._problem(
             part,
             path,
@@ -217,5 +249,5 @@ class _Walk:
             "дайте право на чтение тому, кто запускает проверку",
         )
 
-    def _problem(self, part: str, path: str, code: str, message: str, hint: str = "") -> Unscanned:
-        return Unscanned(self.place.id, part, code, message, {"path": display(path)}, hint)
+    def _problem(self, part: str, path: str, code: str, message: str, hint: str = "", **params: object) -> Unscanned:
+        return Unscanned(self.place.id, part, code, message, {"path": display(path), **params}, hint)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import codecs
 import math
 import re
+from functools import lru_cache
 
 LEGACY = ("cp1251", "kz1048", "koi8_r", "cp866", "mac_cyrillic", "cp1252")
 REPLACEMENT = "\ufffd"
@@ -34,8 +35,11 @@ _PAIRS = frozenset(_TEXT_OF_PAIRS.split())
 _MARKS = frozenset("«»№—–…’“”°§•\xa0")
 _UTF8_WORD = re.compile(rb"(?:[\xd0-\xd3][\x80-\xbf]){3}")
 _HIGH = re.compile(rb"[^\x00-\x7f]")
+_UTF8_CHARACTER = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_LEGACY_WORD = re.compile(rb"[\x80-\xff]{3}")
 
 
+@lru_cache(maxsize=8)  # asked several times for the head of one file
 def guess(sample: bytes) -> str:
     """Name of the codec that reads ``sample`` (the first bytes of a file, possibly cut in mid-character)."""
     for mark, codec in _BOMS:
@@ -104,16 +108,21 @@ class Decoder:
         fallback = self.codec if not self._utf8 else guess_legacy(b"\n".join(misfits)[: 1 << 16])
         out: list[str] = []
         for number, line in enumerate(lines, first_line):
-            if _fits_utf8(line):
-                out.append(line.decode("utf-8"))
-                continue
-            text = line.decode(fallback, "replace")
-            if REPLACEMENT in text or _unreadable(text):
+            text = line.decode("utf-8") if _fits_utf8(line) else self._misfit(line, fallback)
+            if text is None:
                 self.damaged += 1
                 self.first_damaged = self.first_damaged or number
-                text = line.decode(self.codec, "replace")
+                text = line.decode("utf-8" if is_utf8(line) else self.codec, "replace")
             out.append(text)
         return "\n".join(out)
+
+    def _misfit(self, line: bytes, fallback: str) -> str | None:
+        """A line that is no UTF-8 under another encoding, if it reads like text there: a stray byte in a line that is
+        UTF-8 otherwise does not make all of it something else, nor do one or two odd bytes make a word."""
+        if is_utf8(line) or (self._utf8 and not _LEGACY_WORD.search(line)):
+            return None
+        text = line.decode(fallback, "replace")
+        return None if REPLACEMENT in text or _unreadable(text) else text
 
 
 def _fits_utf8(line: bytes) -> bool:
@@ -125,15 +134,14 @@ def _fits_utf8(line: bytes) -> bool:
 
 
 def is_utf8(sample: bytes) -> bool:
-    """UTF-8, a few stray bytes and a cut at the end forgiven."""
+    """UTF-8, a few stray bytes and a cut at the end forgiven: characters of several bytes hardly ever come about by
+    chance, so a text that has four times as many of them as bytes that fit nowhere is UTF-8 that was damaged."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(sample)
-    except UnicodeDecodeError as error:
-        # A few stray bytes in a text that is UTF-8 everywhere else do not make it another encoding.
-        if not _UTF8_WORD.search(sample):
-            return False
-        bad = len(re.findall(REPLACEMENT, sample.decode("utf-8", "replace")))
-        return error.start > 0 and bad * 20 < len(_HIGH.findall(sample))
+    except UnicodeDecodeError:
+        characters = _UTF8_CHARACTER.findall(sample)
+        strays = len(_HIGH.findall(sample)) - sum(map(len, characters))
+        return len(characters) >= 4 * max(strays, 1)
     return True
 
 

@@ -10,11 +10,13 @@ from typing import IO, cast
 from derbes.scanner.connectors.discovery import Entry, display
 from derbes.scanner.connectors.formats import SAMPLE, Format, sniff, suffix_of
 from derbes.scanner.connectors.logs import span_of_dates
+from derbes.scanner.connectors.opening import open_regular
 from derbes.scanner.connectors.readers.base import Reading
 from derbes.scanner.connectors.readers.html import forms_of
 from derbes.scanner.connectors.readers.lines import read_up_to
 from derbes.scanner.connectors.readers.packed import MissingPackage, Unpacked, plain_name, unpacker
 from derbes.scanner.connectors.readers.text import decoded_sample
+from derbes.scanner.connectors.versioned import is_versioned
 from derbes.scanner.model.facts import Facts
 
 _PAGE = 1 << 20  # bytes of a page that are searched for forms
@@ -23,6 +25,7 @@ _EXPORT = re.compile(r"export|выгрузк|экспорт|unload|клиент|
 _PACKED = frozenset({"gzip", "bzip2", "xz", "zstd"})
 _ARCHIVES = frozenset({"zip", "tar", "unsupported:7z", "unsupported:RAR"}) | _PACKED
 _EXPORTED = frozenset({"csv", "parquet", "zip", "ole", "jsonl", "json", "xml", "html"})
+_DATA = frozenset({"csv", "json", "jsonl", "xml", "parquet", "sqlite"})
 _SHEETS = frozenset({".xlsx", ".xlsm", ".xlsb", ".xls", ".ods"})
 _WEB_ROOT = re.compile(r"(?:^|/)(?:public_html|htdocs|webroot|wwwroot|www/html|var/www)(?:/|$)", re.I)
 _ENCRYPTED_SUFFIXES = frozenset({".gpg", ".pgp", ".asc", ".age", ".enc"})
@@ -37,7 +40,7 @@ def facts_of(entry: Entry, reading: Reading) -> Facts | None:
     try:
         info = path.stat()
         changed = datetime.fromtimestamp(info.st_mtime, UTC).date()
-        with path.open("rb") as stream:
+        with open_regular(path) as stream:
             sample = stream.read(SAMPLE)
             form = sniff(sample, reading)
             dates = log_dates(stream, sample, form, reading, changed)
@@ -48,12 +51,13 @@ def facts_of(entry: Entry, reading: Reading) -> Facts | None:
     except OSError:
         sample = b""
     absolute = display(str(path.absolute()))
+    versioned = is_versioned(path)
     return Facts(
         part=entry.part,
-        mode=info.st_mode & 0o7777,
+        mode=None if versioned else info.st_mode & 0o7777,  # that of a checkout is git's, nobody's decision
         owner=str(info.st_uid),
         web_root=in_web_root(absolute),
-        copy=copy_kind(absolute, form),
+        copy=copy_kind(absolute, form) or ("repository" if versioned and form.name in _DATA else None),
         encrypted=is_encrypted(absolute, sample),
         modified=dates[1] or changed.isoformat(),
         oldest=dates[0],

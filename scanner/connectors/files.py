@@ -13,8 +13,10 @@ from derbes.scanner.connectors.discovery import Entry, discover, display
 from derbes.scanner.connectors.encodings import is_wide
 from derbes.scanner.connectors.file_facts import facts_of
 from derbes.scanner.connectors.formats import SAMPLE, sniff
-from derbes.scanner.connectors.readers.base import Budget, Item, Reading
+from derbes.scanner.connectors.opening import is_sparse, open_regular
+from derbes.scanner.connectors.readers.base import Item, Reading
 from derbes.scanner.connectors.readers.dispatch import guarded, read_stream
+from derbes.scanner.connectors.readers.limits import Budget
 from derbes.scanner.connectors.readers.lines import LineRange
 from derbes.scanner.connectors.readers.text import codec_of, is_lone_returns
 from derbes.scanner.model.data import TextBatch, Unit
@@ -95,7 +97,9 @@ class FilesSource(Source):
     def _by_lines(self, entry: Entry) -> bool:
         """Whether any run of lines of the file can be read by itself."""
         try:
-            with Path(entry.path).open("rb") as stream:
+            with open_regular(entry.path) as stream:
+                if is_sparse(os.fstat(stream.fileno())):
+                    return False  # most of the ranges would lie in a hole
                 sample = stream.read(SAMPLE)
                 reading = self._reading(entry.path, entry.part)
                 form = sniff(sample, reading)
@@ -113,7 +117,7 @@ class FilesSource(Source):
         if path == STDIN:
             yield from read_stream(cast("IO[bytes]", sys.stdin.buffer), reading)
             return
-        with Path(path).open("rb") as stream:
+        with open_regular(path) as stream:
             reading.budget.packed = unit.weight
             if "start" not in unit.spec:
                 yield from read_stream(stream, reading)

@@ -21,6 +21,7 @@ _MAGIC: tuple[tuple[int, bytes, str], ...] = (
     (0, b"\x1f\x8b", "gzip"),
     (0, b"BZh", "bzip2"),
     (0, b"\xfd7zXZ\x00", "xz"),
+    (0, b"\x5d\x00\x00", "xz"),
     (0, b"\x28\xb5\x2f\xfd", "zstd"),
     (0, b"PK\x03\x04", "zip"),
     (0, b"PK\x05\x06", "zip"),
@@ -81,7 +82,7 @@ _PROSE_SUFFIXES = ".md .rst .txt .py .js .ts .php .go .rb .java .c .h .cpp .cs .
 _PROSE = frozenset(_PROSE_SUFFIXES.split())
 
 _SQL = re.compile(
-    r"^\s*(?:INSERT\s+INTO|REPLACE\s+INTO|CREATE\s+TABLE|COPY\s+\S+.{0,4000}FROM\s+stdin|DROP\s+TABLE)\b"
+    r"^[ \t]{0,99}(?:INSERT\s+INTO|REPLACE\s+INTO|CREATE\s+TABLE|COPY\s+\S+.{0,4000}FROM\s+stdin|DROP\s+TABLE)\b"
     r"|^-- (?:MySQL|MariaDB|PostgreSQL|phpMyAdmin|pgAdmin|SQLite)[ \w]*(?:dump|database)|^-- phpMyAdmin SQL Dump",
     re.I | re.M,
 )

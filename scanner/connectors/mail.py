@@ -13,11 +13,15 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from typing import IO
+from typing import IO, cast
 
+from derbes.scanner.connectors.encodings import is_wide
 from derbes.scanner.connectors.mail_parts import Part
 from derbes.scanner.connectors.mail_text import header_text, headers, join_texts, part_text, sent
-from derbes.scanner.connectors.readers.base import Budget, Cells, Item, Reading
+from derbes.scanner.connectors.readers.base import Cells, Item, Reading
+from derbes.scanner.connectors.readers.limits import Budget
+from derbes.scanner.connectors.readers.lines import Recoded, read_up_to
+from derbes.scanner.connectors.readers.text import codec_of
 from derbes.scanner.model.data import Field
 from derbes.scanner.model.inventory import Unscanned
 
@@ -49,6 +53,9 @@ class Contents:
 
 def read_mail(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
     """All messages of a mailbox or the one message of an eml file, with their attachments."""
+    if is_wide(codec := codec_of(sample, reading)):  # saved by a program that knows no other text
+        text = read_up_to(cast("IO[bytes]", Recoded(stream, codec)), MAX_MESSAGE + 1)
+        stream, sample = io.BytesIO(text), text[: len(sample)].removeprefix(b"\xef\xbb\xbf")
     cells = Cells(reading.dataset("mail", kind="mail", unit="message", fields=_FIELDS))
     for name in ("from", "to", "subject", "body"):
         cells.add(name, 1, None)

@@ -11,8 +11,9 @@ from typing import IO, Any, cast
 
 from derbes.scanner.connectors.base import Options, Source
 from derbes.scanner.connectors.credentials import resolve
-from derbes.scanner.connectors.readers.base import Budget, Item, Reading
+from derbes.scanner.connectors.readers.base import Item, Reading
 from derbes.scanner.connectors.readers.dispatch import guarded, read_stream
+from derbes.scanner.connectors.readers.limits import Budget
 from derbes.scanner.errors import UsageError
 from derbes.scanner.model.data import Stamp, TextBatch, Unit
 from derbes.scanner.model.inventory import Unscanned

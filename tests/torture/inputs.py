@@ -269,4 +269,9 @@ def _inputs() -> Iterator[Input]:
     yield file("run-json.log", json.dumps({"a": "1" * 500_000, "b": "@" * 500_000}) + "\n" + RECORD)
 
 
-INPUTS = list(_inputs())
+def all_inputs() -> list[Input]:
+    """The inputs of this module and of its neighbours."""
+    from tests.torture.inputs_archives import archives
+    from tests.torture.inputs_files import files
+
+    return [*_inputs(), *files(), *archives()]

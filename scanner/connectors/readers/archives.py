@@ -3,7 +3,9 @@ under their names; one that cannot be read says so and the next one is read."""
 
 from __future__ import annotations
 
+import bz2
 import io
+import lzma
 import stat
 import struct
 import tarfile
@@ -13,11 +15,17 @@ from collections.abc import Iterator
 from typing import IO, cast
 
 from derbes.scanner.connectors.encodings import guess
-from derbes.scanner.connectors.readers.base import Item, LimitReached, Reading, seekable
-from derbes.scanner.connectors.readers.packed import Inflated, Unpacked
+from derbes.scanner.connectors.readers.base import Item, Reading, seekable
+from derbes.scanner.connectors.readers.limits import LimitReached
+from derbes.scanner.connectors.readers.lines import Pushed
+from derbes.scanner.connectors.readers.packed import XZ_MEMORY, Inflated, Unpacked
 
+_MEMBER = b"PK\x03\x04"
 _LOCAL = struct.Struct("<4s5H3I2H")
+_EXTENSIONS = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE, b"X")
+_MAX_EXTENSION = 1 << 20
 _UNREADABLE = (
+    lzma.LZMAError,
     zipfile.BadZipFile,
     NotImplementedError,
     RuntimeError,
@@ -46,10 +54,33 @@ def read_zip(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Ite
             yield from office(source, archive, reading)
             return
         inner = _entered(reading)
-        for info in archive.infolist():
+        if _is_misplaced(archive):
+            source.seek(_first_member(source))
+            yield from _broken_zip(source, reading)
+            return
+        infos = archive.infolist()
+        if len(infos) > reading.options.max_members:  # said first: the time may be over before
+            yield reading.limit(LimitReached("limit-members", reading.options.max_members))
+        for info in infos[: reading.options.max_members]:
             reading.budget.member()
             if not info.is_dir():
                 yield from _zip_member(archive, info, inner)
+
+
+def _is_misplaced(archive: zipfile.ZipFile) -> bool:
+    """Whether the directory says of none of the first members where it is."""
+    source, infos = cast("IO[bytes]", archive.fp), archive.infolist()[:20]
+    for info in infos:
+        if info.header_offset >= 0:
+            source.seek(info.header_offset)
+            if source.read(4) == _MEMBER:
+                return False
+    return bool(infos)
+
+
+def _first_member(source: IO[bytes]) -> int:
+    source.seek(0)
+    return max(source.read(1 << 20).find(_MEMBER), 0)
 
 
 def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, outer: Reading) -> Iterator[Item]:
@@ -75,7 +106,7 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, outer: Reading)
 def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
     """The bytes of a member. Common ones go without ``ZipExtFile``, which drops what precedes an error."""
     source = archive.fp
-    if info.compress_type not in {0, 8} or source is None:
+    if info.compress_type not in {0, 8, 12, 14} or source is None:
         return archive.open(info)
     source.seek(info.header_offset)
     header = _LOCAL.unpack(source.read(_LOCAL.size))
@@ -83,7 +114,21 @@ def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
         raise zipfile.BadZipFile
     start = info.header_offset + _LOCAL.size + header[-2] + header[-1]
     section = cast("IO[bytes]", Section(source, start, info.compress_size))
-    return cast("IO[bytes]", Inflated(section, lambda: zlib.decompressobj(-15))) if info.compress_type else section
+    if info.compress_type == 0:
+        return section
+    if info.compress_type == 8:
+        return cast("IO[bytes]", Inflated(section, lambda: zlib.decompressobj(-15)))
+    if info.compress_type == 12:
+        return cast("IO[bytes]", Inflated(section, bz2.BZ2Decompressor))
+    return _lzma(section, info)
+
+
+def _lzma(section: IO[bytes], info: zipfile.ZipInfo) -> IO[bytes]:
+    """An LZMA member: behind its own four bytes it has the properties of a plain LZMA file, and lacks its size."""
+    properties = section.read(9)[4:]
+    size = b"\xff" * 8 if info.flag_bits & 2 else info.file_size.to_bytes(8, "little")
+    plain = cast("IO[bytes]", Pushed(properties + size, section))
+    return cast("IO[bytes]", Inflated(plain, lambda: lzma.LZMADecompressor(memlimit=XZ_MEMORY)))
 
 
 class Section(io.RawIOBase):
@@ -112,7 +157,7 @@ def _member(stream: IO[bytes], reading: Reading, packed: int, crc: int | None = 
 
     unpacked = Unpacked(stream, reading, packed, crc)
     yield from guarded(read_stream(cast("IO[bytes]", unpacked), reading), reading)
-    if unpacked.limit and unpacked.limit.code != "limit-ratio":
+    if unpacked.limit and unpacked.limit.whole:
         raise unpacked.limit
     yield from unpacked.failures()
 
@@ -220,7 +265,7 @@ def read_tar(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Ite
     inner = _entered(reading)
     try:
         # ignore_zeros also looks for the next good header after a bad one.
-        with tarfile.open(fileobj=stream, mode="r|", ignore_zeros=True, errorlevel=0) as archive:
+        with tarfile.open(fileobj=stream, mode="r|", ignore_zeros=True, errorlevel=0, tarinfo=_TarInfo) as archive:
             for info in archive:
                 reading.budget.member()
                 archive.members = []  # type: ignore[attr-defined]  # or the list grows with the archive
@@ -235,6 +280,16 @@ def read_tar(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Ite
                     )
     except (tarfile.TarError, EOFError, OSError, ValueError):
         yield reading.problem("file-damaged", "архив повреждён или обрывается; прочитано то, что до этого места")
+
+
+class _TarInfo(tarfile.TarInfo):
+    """A header whose extensions (long names, attributes) are believed only as long as they are as long as such are:
+    the library reads them into memory whatever their size."""
+
+    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
+        if self.type in _EXTENSIONS and self.size > _MAX_EXTENSION:
+            raise tarfile.ReadError
+        return cast("tarfile.TarInfo", super()._proc_member(archive))  # type: ignore[misc]
 
 
 class _TarMember(io.RawIOBase):

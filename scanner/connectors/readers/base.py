@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import tempfile
-import time
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import IO, TYPE_CHECKING, Any
 
 from derbes.scanner.connectors.base import Options
+from derbes.scanner.connectors.readers.limits import LIMIT_HINTS, LIMIT_MESSAGES, Budget, LimitReached
 from derbes.scanner.model.data import Batch, Dataset, Field, TableBatch
 from derbes.scanner.model.inventory import Unscanned
 from derbes.scanner.model.places import PlaceKind, UnitKind
@@ -19,63 +19,12 @@ if TYPE_CHECKING:
 Item = Batch | Unscanned
 SPOOL_IN_MEMORY = 16 << 20
 SPOOL_LIMIT = 512 << 20
-RATIO_FROM = 100 << 20  # below it a high ratio is only a very regular text
 MAX_CELL = 16 << 20  # characters; a longer value is handed on in overlapping pieces
 OVERLAP = 4096
 
 
-class LimitReached(Exception):
-    """A limit of the run ended the reading of an archive or stream; ``code`` is the reason to report."""
-
-    def __init__(self, code: str, limit: float) -> None:
-        super().__init__(code)
-        self.code = code
-        self.limit = limit
-
-
 class Damaged(Exception):
     """The input is broken here; what was read before stands."""
-
-
-@dataclass(slots=True)
-class Budget:
-    """What one file of the place may use up, whatever is nested in it. Time runs only while a reader works."""
-
-    options: Options
-    packed: int = 0
-    unpacked: int = 0
-    members: int = 0
-    spent: float = 0.0
-    since: float | None = None
-
-    def unpack(self, count: int) -> None:
-        """Count unpacked bytes; raises ``LimitReached``."""
-        self.unpacked += count
-        if self.unpacked > self.options.max_unpacked:
-            raise LimitReached("limit-size", self.options.max_unpacked)
-        self.check_time()
-
-    def member(self) -> None:
-        """Count one member; raises ``LimitReached``."""
-        self.members += 1
-        if self.members > self.options.max_members:
-            raise LimitReached("limit-members", self.options.max_members)
-        self.check_time()
-
-    def check_time(self) -> None:
-        """Raise ``LimitReached`` when the readers have worked longer than ``options.timeout``."""
-        running = time.monotonic() - self.since if self.since is not None else 0.0
-        if self.spent + running > self.options.timeout:
-            raise LimitReached("limit-time", self.options.timeout)
-
-    def timed(self, items: Iterable[Item]) -> Iterator[Item]:
-        """Pass ``items`` on; the time their consumer takes between two of them does not count."""
-        self.since = time.monotonic()
-        for item in items:
-            self.spent += time.monotonic() - self.since
-            self.since = None
-            yield item
-            self.since = time.monotonic()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,24 +66,6 @@ class Reading:
     def inside(self, member: str) -> Reading:
         """The reading of an archive member."""
         return replace(self, part=f"{self.part}!{member}", name=member, depth=self.depth + 1)
-
-
-LIMIT_MESSAGES = {
-    "limit-size": "распаковано больше {limit} байт, остальное не прочитано",
-    "limit-ratio": "распакованное больше сжатого в {limit} раз, остальное не прочитано",
-    "limit-members": "в архиве больше {limit} файлов, остальные не прочитаны",
-    "limit-depth": "вложенность больше {limit} уровней",
-    "limit-time": "чтение заняло больше {limit} с, остальное не прочитано",
-    "limit-memory": "для чтения нужно больше памяти, чем разрешено",
-}
-LIMIT_HINTS = {
-    "limit-size": "предел меняет --max-unpacked",
-    "limit-ratio": "предел меняет --max-ratio",
-    "limit-members": "предел меняет --max-members",
-    "limit-depth": "предел меняет --max-depth",
-    "limit-time": "предел меняет --timeout",
-    "limit-memory": "",
-}
 
 
 def series(units: Iterable[int], values: Iterable[str | None]) -> pd.Series[Any]:

@@ -7,7 +7,9 @@ from importlib import import_module
 from typing import IO, cast
 
 from derbes.scanner.connectors.formats import SAMPLE, Format, sniff
-from derbes.scanner.connectors.readers.base import Damaged, Item, LimitReached, Reading
+from derbes.scanner.connectors.opening import NotRegular, as_it_stands
+from derbes.scanner.connectors.readers.base import Damaged, Item, Reading
+from derbes.scanner.connectors.readers.limits import LimitReached
 from derbes.scanner.connectors.readers.lines import Pushed, read_up_to
 from derbes.scanner.connectors.readers.text import opened, read_text
 
@@ -21,16 +23,32 @@ def read_stream(
     """Everything in ``stream``. ``sample`` is the head of the file when the stream begins further on."""
     if sample is None:
         sample = read_up_to(stream, SAMPLE)
-        if stream.seekable():
+        if len(sample) == SAMPLE and not sample.strip(b"\0"):
+            stream, sample = _after_zeros(stream, reading)
+        elif stream.seekable():
             stream.seek(-len(sample), 1)
         else:
             stream = cast("IO[bytes]", Pushed(sample, stream))
     form = sniff(sample, reading)
+    if form.name not in _SEEKING:
+        stream = as_it_stands(stream)
     if form.name in _BY_LINES:
         stream, codec = opened(stream, sample, reading)
         yield from _BY_LINES[form.name](stream, reading, form, codec, first_line)
     else:
         yield from _reader(form.name)(stream, reading, sample)
+
+
+def _after_zeros(stream: IO[bytes], reading: Reading) -> tuple[IO[bytes], bytes]:
+    """``stream`` from its first byte that is not zero, and the sample there. A log that was emptied under the program
+    that writes it goes on at its old offset, behind a hole."""
+    stream = as_it_stands(stream)
+    while block := stream.read(1 << 20):
+        reading.budget.check_time()
+        if block := block.lstrip(b"\0"):
+            sample = block + read_up_to(stream, SAMPLE - len(block))
+            return cast("IO[bytes]", Pushed(sample, stream)), sample[:SAMPLE]
+    return cast("IO[bytes]", Pushed(b"\0", stream)), b"\0"
 
 
 def guarded(items: Iterator[Item], reading: Reading) -> Iterator[Item]:
@@ -47,6 +65,8 @@ def guarded(items: Iterator[Item], reading: Reading) -> Iterator[Item]:
         yield reading.problem(
             "file-unreadable", "нет права на чтение", "дайте право на чтение тому, кто запускает проверку"
         )
+    except NotRegular:
+        yield reading.problem("file-special", "вместо файла теперь канал, сокет или устройство")
     except OSError as error:
         yield reading.problem("file-unreadable", "ошибка ввода-вывода {errno}", errno=error.errno or 0)
     except MemoryError:
@@ -87,6 +107,10 @@ def _form(stream: IO[bytes], reading: Reading, form: Format, codec: str, first_l
 _BY_LINES: dict[str, LineReader] = {"text": _text, "log": _log, "csv": _csv, "jsonl": _jsonl, "form": _form}
 
 
+# They look for their end first, or open the file themselves.
+_SEEKING = frozenset({"ole", "parquet", "sqlite", "zip"})
+
+
 def _reader(name: str) -> StreamReader:
     if name.startswith("unsupported:"):
         return lambda stream, reading, sample: iter(
@@ -97,9 +121,6 @@ def _reader(name: str) -> StreamReader:
 
 def _binary(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
     yield reading.problem("file-binary", "двоичный файл неизвестного формата")
-    if reading.depth and len(set(sample)) <= 2:  # nothing but zeros: see whether it is a bomb
-        while stream.read(1 << 20):
-            pass
 
 
 def _packed(name: str) -> StreamReader:

@@ -7,7 +7,7 @@ from typing import IO
 from urllib.parse import unquote_to_bytes
 
 from derbes.scanner.connectors.encodings import Decoder, guess
-from derbes.scanner.connectors.readers.base import Cells, Item, Reading
+from derbes.scanner.connectors.readers.base import MAX_CELL, Cells, Item, Reading
 from derbes.scanner.connectors.readers.json_ import known, segment
 from derbes.scanner.connectors.readers.lines import blocks
 from derbes.scanner.connectors.readers.text import damage
@@ -18,7 +18,7 @@ def read_forms(stream: IO[bytes], reading: Reading, codec: str, first_line: int 
     cells = Cells(reading.dataset("form", kind="form"), first=first_line)
     decoder = Decoder(codec)
     number = first_line
-    for block in blocks(stream, first_line=first_line):
+    for block in blocks(stream, first_line=first_line, max_line=MAX_CELL):
         number = block.first_line
         for line in decoder.text(block.data, number).removesuffix("\n").split("\n"):
             for pair in line.strip().split("&"):

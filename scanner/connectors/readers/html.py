@@ -18,7 +18,7 @@ _PIECE = 256 << 10
 _HIDDEN = frozenset({"script", "style", "template"})
 _BLOCKS = frozenset("p div br li tr td th h1 h2 h3 h4 h5 h6 section article option label legend dt dd pre".split())
 _KEPT = 200_000  # table cells held at a time
-_VALUES = frozenset({"value", "title", "alt", "placeholder", "content"})
+_VALUES = frozenset({"value", "title", "alt", "placeholder", "content", "label", "srcdoc"})
 
 
 class _Page(HTMLParser):
@@ -50,7 +50,8 @@ class _Page(HTMLParser):
             action, method = known.get("action") or "", (known.get("method") or "get").lower()
             self.forms.append((method, action, self.getpos()[0]))
         for name, value in attrs:
-            if value and (name in _VALUES or (name == "href" and value.startswith(("mailto:", "tel:")))):
+            linked = name == "href" and (value or "").startswith(("mailto:", "tel:"))
+            if value and (linked or name in _VALUES or name.startswith("data-")):
                 self._put(value + " ")
         if tag in _BLOCKS:
             self._put(" ")
@@ -60,6 +61,9 @@ class _Page(HTMLParser):
             self.hidden = ""
         elif tag == "table" and self.tables:
             self.done.append(self.tables.pop())
+
+    def handle_comment(self, data: str) -> None:
+        self._line(data)  # what is commented out is sent to every visitor all the same
 
     def handle_data(self, data: str) -> None:
         if not self.hidden:

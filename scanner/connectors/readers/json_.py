@@ -15,7 +15,8 @@ from functools import lru_cache
 from typing import IO, Any, cast
 
 from derbes.scanner.connectors.encodings import Decoder
-from derbes.scanner.connectors.readers.base import LIMIT_MESSAGES, Cells, Item, Reading
+from derbes.scanner.connectors.readers.base import Cells, Item, Reading
+from derbes.scanner.connectors.readers.limits import LIMIT_MESSAGES
 from derbes.scanner.connectors.readers.lines import Pushed, Recoded, blocks, read_up_to
 from derbes.scanner.connectors.readers.text import damage, opened, read_text
 
@@ -93,7 +94,7 @@ def read_jsonl(stream: IO[bytes], reading: Reading, codec: str, first_line: int 
     cells = Cells(reading.dataset("jsonl"), first=first_line)
     decoder = Decoder(codec)
     broken, number = 0, first_line
-    for block in blocks(stream, first_line=first_line):
+    for block in blocks(stream, first_line=first_line, max_line=WHOLE):
         text = decoder.text(block.data, block.first_line)
         if block.giant:
             broken += not block.continued

@@ -12,7 +12,7 @@ from derbes.scanner.connectors.encodings import Decoder, is_wide
 from derbes.scanner.connectors.readers.base import OVERLAP
 
 BLOCK = 1 << 20
-MAX_LINE = 16 << 20
+MAX_LINE = 2 << 20  # of text; what stands in a line costs many times its size
 
 
 @dataclass(frozen=True, slots=True)

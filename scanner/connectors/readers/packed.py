@@ -8,13 +8,15 @@ import io
 import lzma
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import IO, Any, cast
 
-from derbes.scanner.connectors.readers.base import RATIO_FROM, Item, LimitReached, Reading
+from derbes.scanner.connectors.readers.base import Item, Reading
+from derbes.scanner.connectors.readers.limits import RATIO_FROM, LimitReached
 
 _SUFFIXES = (".gz", ".bz2", ".xz", ".zst", ".lzma", ".z")
 _TAR_SUFFIXES = {".tgz": ".tar", ".tbz": ".tar", ".tbz2": ".tar", ".txz": ".tar", ".tzst": ".tar"}
-_XZ_MEMORY = 128 << 20
+XZ_MEMORY = 128 << 20
 _ERRORS = (EOFError, OSError, zlib.error, lzma.LZMAError, ValueError)
 
 
@@ -40,6 +42,13 @@ class Unpacked(io.RawIOBase):
 
     def read(self, size: int = -1) -> bytes:
         """The next bytes; none when a limit is reached or the input is broken."""
+        parts: list[bytes] = []
+        while size != 0 and (data := self._next(size)):  # decompressors give a little at a time
+            parts.append(data)
+            size -= len(data) if size > 0 else 0
+        return parts[0] if len(parts) == 1 else b"".join(parts)
+
+    def _next(self, size: int) -> bytes:
         if self.limit or self.damaged:
             return b""
         try:
@@ -54,7 +63,9 @@ class Unpacked(io.RawIOBase):
         except Exception as error:
             if not isinstance(error, (*_ERRORS, *_zstd_errors())):
                 raise
-            self.damaged = True
+            if "memory" in str(error).lower():  # how lzma and zstd say that the header asks for too much of it
+                self.limit = LimitReached("limit-memory", 0, whole=False)
+            self.damaged = not self.limit
             return b""
         if self._crc is not None:
             self._sum = zlib.crc32(data, self._sum)
@@ -62,12 +73,12 @@ class Unpacked(io.RawIOBase):
         return data
 
     def _account(self, count: int) -> None:
-        budget, ratio = self._reading.budget, self._reading.options.max_ratio
+        budget, ratio, depth = self._reading.budget, self._reading.options.max_ratio, self._reading.depth
         self._count += count
         if self._packed and self._count > RATIO_FROM and self._count > ratio * self._packed:
-            budget.unpacked -= self._count - count  # a bomb must not use up what its neighbours may unpack
-            raise LimitReached("limit-ratio", ratio)
-        budget.unpack(count)
+            budget.unpacked[depth] -= self._count - count  # a bomb must not use up what its neighbours may unpack
+            raise LimitReached("limit-ratio", ratio, whole=False)
+        budget.unpack(count, depth)
 
     def failures(self) -> Iterator[Item]:
         """Why the stream ended, if it did not end by itself."""
@@ -86,7 +97,7 @@ def unpacker(name: str, stream: IO[bytes]) -> IO[bytes]:
     if name == "bzip2":
         return cast("IO[bytes]", Inflated(stream, bz2.BZ2Decompressor))
     if name == "xz":  # its header may ask for gigabytes
-        return cast("IO[bytes]", Inflated(stream, lambda: lzma.LZMADecompressor(memlimit=_XZ_MEMORY)))
+        return cast("IO[bytes]", Inflated(stream, lambda: lzma.LZMADecompressor(memlimit=XZ_MEMORY)))
     return _zstd(stream)
 
 
@@ -129,9 +140,10 @@ class Inflated(io.RawIOBase):
     """Compressed members one after another. Of broken input it gives all that comes before the break, then raises:
     the file objects of the standard library drop what they hold when they meet an error."""
 
-    def __init__(self, stream: IO[bytes], make: Callable[[], Any]) -> None:
+    def __init__(self, stream: IO[bytes], make: Callable[[], Any], piece: int = 1 << 14) -> None:
         self._stream = stream
         self._make = make
+        self._piece = piece  # packed bytes at a time
         self._decoder: Any = None
         self._rest = b""
         self._error: Exception | None = None
@@ -145,7 +157,7 @@ class Inflated(io.RawIOBase):
             if (self._decoder is None or self._decoder.eof) and not self._next_member():
                 return b""
             if not self._rest and getattr(self._decoder, "needs_input", True):
-                self._rest = self._stream.read(1 << 14)
+                self._rest = self._stream.read(self._piece)
                 if not self._rest:
                     self._error = EOFError()
             data = self._step(size)
@@ -156,7 +168,7 @@ class Inflated(io.RawIOBase):
     def _next_member(self) -> bool:
         if self._decoder is not None:
             self._rest = self._decoder.unused_data.lstrip(b"\0")
-        self._rest = self._rest or self._stream.read(1 << 14).lstrip(b"\0" if self._decoder else b"")
+        self._rest = self._rest or self._stream.read(self._piece).lstrip(b"\0" if self._decoder else b"")
         if self._rest:
             self._decoder = self._make()
         return bool(self._rest)
@@ -172,14 +184,54 @@ class Inflated(io.RawIOBase):
         return data
 
 
+class _Zstd:
+    """A decoder of one frame with the manners of the standard library's."""
+
+    def __init__(self, decompressor: Any) -> None:
+        self._decoder = decompressor.decompressobj()
+        self._ready = b""
+
+    @property
+    def needs_input(self) -> bool:
+        """Whether all that came out was given."""
+        return not self._ready
+
+    @property
+    def eof(self) -> bool:
+        """Whether the frame is whole, and was given."""
+        return not self._ready and bool(self._decoder.eof)
+
+    @property
+    def unused_data(self) -> bytes:
+        """What came after the frame."""
+        return bytes(self._decoder.unused_data)
+
+    def decompress(self, data: bytes, size: int) -> bytes:
+        """What comes out of ``data``, at most ``size`` bytes now."""
+        ready = self._ready or bytes(self._decoder.decompress(data))
+        if size < 0:
+            size = len(ready)
+        self._ready = ready[size:]
+        return ready[:size]
+
+
 def _salvaged(decoder: Any, data: bytes) -> bytes:
     """What a zlib decoder gives, a few bytes at a time, before it meets its error."""
     out = b""
-    try:
-        for at in range(0, len(data), 16):
-            out += decoder.decompress(data[at : at + 16])
-    except zlib.error:
-        pass
+    for at in range(0, len(data), 64):
+        saved = decoder.copy()
+        try:
+            out += decoder.decompress(data[at : at + 64])
+        except zlib.error:
+            return out + _bytewise(saved, data[at : at + 64])
+    return out
+
+
+def _bytewise(decoder: Any, data: bytes) -> bytes:
+    out = b""
+    with suppress(zlib.error):
+        for at in range(len(data)):
+            out += decoder.decompress(data[at : at + 1])
     return out
 
 
@@ -191,7 +243,9 @@ def _zstd(stream: IO[bytes]) -> IO[bytes]:
             import zstandard
         except ImportError:
             raise MissingPackage("zstandard", "zstd") from None
-        return cast("IO[bytes]", zstandard.ZstdDecompressor().stream_reader(stream, read_across_frames=True))
+        # Few bytes at a time, for what comes out of them cannot be bounded; the library's own reader takes a cut for
+        # the end.
+        return cast("IO[bytes]", Inflated(stream, lambda: _Zstd(zstandard.ZstdDecompressor()), piece=256))
     return cast("IO[bytes]", zstd.ZstdFile(stream))
 
 

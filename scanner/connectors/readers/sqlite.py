@@ -9,7 +9,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import IO
 
-from derbes.scanner.connectors.readers.base import SPOOL_LIMIT, Item, LimitReached, Reading
+from derbes.scanner.connectors.readers.base import SPOOL_LIMIT, Item, Reading
+from derbes.scanner.connectors.readers.limits import LimitReached
 from derbes.scanner.model.inventory import Unscanned
 from derbes.scanner.model.places import Place
 

@@ -10,10 +10,11 @@ from itertools import chain
 from typing import IO, Any, cast
 
 from derbes.scanner.connectors.encodings import Decoder, is_known
-from derbes.scanner.connectors.readers.base import LIMIT_MESSAGES, Cells, Item, Reading
+from derbes.scanner.connectors.readers.base import Cells, Item, Reading
 from derbes.scanner.connectors.readers.json_ import MAX_DEPTH, known
+from derbes.scanner.connectors.readers.limits import LIMIT_MESSAGES
 from derbes.scanner.connectors.readers.lines import text_pieces
-from derbes.scanner.connectors.readers.text import opened, read_text
+from derbes.scanner.connectors.readers.text import damage, opened, read_text
 
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.-]{1,40})[\"']")
 _DECLARATION = re.compile(r"<\?xml[^>]{0,300}\?>")
@@ -63,6 +64,7 @@ def read_xml(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Ite
         yield from _as_text((before,), reading, line)
         return
     yield from walk.flush()
+    yield from damage(decoder, reading)
     if walk.too_deep:
         yield reading.problem("limit-depth", LIMIT_MESSAGES["limit-depth"], "", limit=MAX_DEPTH)
 
@@ -101,6 +103,8 @@ def _parser(walk: Any) -> Any:
     parser.StartElementHandler = walk.start
     parser.EndElementHandler = walk.end
     parser.CharacterDataHandler = walk.data
+    parser.CommentHandler = walk.comment
+    parser.ProcessingInstructionHandler = walk.instruction
     parser.EntityDeclHandler = _refuse
     parser.UnparsedEntityDeclHandler = _refuse
     parser.ExternalEntityRefHandler = _refuse
@@ -138,6 +142,15 @@ class _Walk:
         """Text inside the innermost element."""
         if self.texts:
             self.texts[-1].append(text)
+
+    def comment(self, text: str) -> None:
+        """What is commented out is in the file all the same: a column of its own where it stands."""
+        if text := text.strip():
+            self._put("#comment", text)
+
+    def instruction(self, target: str, text: str) -> None:
+        """An instruction to some program."""
+        self.comment(text)
 
     def end(self, _: str) -> None:
         """An element ends."""
