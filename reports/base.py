@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from derbes.scanner.model.findings import Outcome
+from derbes.scanner.model.trend import Point
 
 
 class Report(ABC):
@@ -15,6 +16,7 @@ class Report(ABC):
     name: ClassVar[str]
     suffixes: ClassVar[tuple[str, ...]] = ()
 
+    trend: tuple[Point, ...] = ()  # the last comparable runs, oldest first, this one at the end
     previous: Outcome | None = None  # the run before, for reports that say what has changed since
 
     def __init__(self, lang: str = "ru") -> None:

@@ -214,6 +214,7 @@ def changes(view: View, previous: Outcome, shown: set[str]) -> Iterator[Line]:
         (found.new, "+", view.tr("новое"), "up"),
         (found.gone, "−", view.tr("устранено"), "down"),
         (found.unseen, "?", view.tr("не проверено"), "warn"),
+        (found.unreviewed, "!", view.tr("принято без согласования"), "warn"),
     ):
         for v in violations[:MAX_ROWS]:
             yield Line(sign, word, css, v.id, v.id in shown, f"{view.rule(v.rule)} · {view.where(v)}")

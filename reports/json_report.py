@@ -211,6 +211,7 @@ def _violation(violation: Violation, lang: str) -> dict[str, Any]:
         },
         "state": violation.state,
         "owner": violation.owner,
+        "first_seen": violation.first_seen,
         "examples": list(violation.examples),
     }
 

@@ -145,6 +145,7 @@ def _violation(one: dict[str, Any]) -> Violation:
         remedy=Text({lang: text["remedy"] for lang, text in words.items()}),
         state=one["state"],
         owner=one["owner"],
+        first_seen=one.get("first_seen"),
         interval=_pair(one.get("interval")),
         examples=tuple(one.get("examples", ())),
     )

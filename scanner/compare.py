@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from derbes.scanner.model.findings import Outcome, Violation
@@ -29,12 +29,16 @@ class Field:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Difference:
-    """What happened between two runs. ``unseen``: gone, but its place was not (wholly) read this time."""
+    """What happened between two runs. ``unseen``: gone, but its place was not (wholly) read this time.
+
+    ``unreviewed``: accepted since by an exception that nobody but its author has approved.
+    """
 
     new: tuple[Violation, ...]
     gone: tuple[Violation, ...]
     unseen: tuple[Violation, ...]
     changed: tuple[Change, ...]
+    unreviewed: tuple[Violation, ...]
     places_new: tuple[str, ...]
     places_gone: tuple[str, ...]
     fields_new: tuple[Field, ...]
@@ -59,6 +63,7 @@ def compare(old: Outcome, new: Outcome) -> Difference:
             for i, v in after.items()
             if i in before and v.units != before[i].units
         ),
+        unreviewed=tuple(_unreviewed(before, new)),
         places_new=tuple(sorted(new_places - old_places)),
         places_gone=tuple(sorted(old_places - new_places)),
         fields_new=tuple(Field(*key) for key in sorted(new_fields.keys() - old_fields.keys())),
@@ -68,6 +73,14 @@ def compare(old: Outcome, new: Outcome) -> Difference:
 
 def _fields(outcome: Outcome) -> Mapping[tuple[str, str, str], Classification]:
     return {(row.place, row.path, row.category): row for row in outcome.inventory.fields if row.category != "technical"}
+
+
+def _unreviewed(before: Mapping[str, Violation], new: Outcome) -> Iterator[Violation]:
+    approved = {one.id for one in new.exemptions if one.approved_by}
+    for violation in new.violations:
+        known = before.get(violation.id)
+        if violation.state == "accepted" and violation.id not in approved and (not known or known.state != "accepted"):
+            yield violation
 
 
 def _apart(before: Violation, after: Violation) -> bool:

@@ -7,18 +7,22 @@ from __future__ import annotations
 
 import json
 import os
-import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zlib import crc32
 
+from derbes.scanner import history_schema as schema
 from derbes.scanner.errors import UsageError
+from derbes.scanner.model.trend import Point
+from derbes.scanner.policy.durations import before
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
-VERSION = 1
 KEEP_RUNS = 400
 OFF = "none"
 
@@ -62,6 +66,18 @@ def _user_folder() -> Path:
     return (Path(base) if base else Path.home() / ".local" / "state") / "derbes"
 
 
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """How much of the history stays: so many runs, none older than ``period`` (P3Y). The newest always stays."""
+
+    runs: int = KEEP_RUNS
+    period: str = ""
+
+    def since(self, now: str) -> str:
+        """The first day that stays, counted back from ``now`` (ISO 8601)."""
+        return before(date.fromisoformat(now[:10]), self.period).isoformat() if self.period else ""
+
+
 class History:
     """Opened lazily; every method opens its own short transaction, so that two runs do not block each other."""
 
@@ -80,7 +96,7 @@ class History:
                 waiting = {"timeout": _BUSY_SECONDS}
             self._engine = sa.create_engine(url, hide_parameters=True, connect_args=waiting)
             with self._engine.begin() as connection:
-                _migrate(connection)
+                schema.migrate(connection)
         return self._engine
 
     @contextmanager
@@ -98,67 +114,65 @@ class History:
                 reason=_reason(error),
             ) from None
 
-    def save(self, document: dict[str, Any]) -> None:
-        """Store the report of a finished run; older runs beyond the limit are dropped."""
-        run = document["run"]
-        packed = zlib.compress(json.dumps(document, ensure_ascii=False).encode(), 6)
+    def save(self, document: dict[str, Any], keep: Keep | None = None) -> None:
+        """Store the report of a finished run; older runs beyond the limits of ``keep`` are dropped."""
+        run, keep = document["run"], keep or Keep()
         with self._connection() as connection:
-            table = _runs()
+            table, seen = schema.runs(), schema.seen()
             connection.execute(
                 table.insert().values(
-                    id=run["id"], command=document["command"], finished_at=run["finished_at"], report=packed
+                    id=run["id"],
+                    command=document["command"],
+                    finished_at=run["finished_at"],
+                    report=schema.packed(document),
+                    summary=schema.summary_of(document),
                 )
             )
-            kept = [row.id for row in connection.execute(_newest().limit(KEEP_RUNS))]
-            connection.execute(table.delete().where(table.c.id.not_in(kept)))
+            schema.note_seen(connection, document)
+            columns = (table.c.id, table.c.finished_at)
+            kept = connection.execute(schema.newest(*columns).limit(keep.runs)).all()
+            oldest = keep.since(run["finished_at"])
+            left = [row for row in kept if row.id == run["id"] or row.finished_at >= oldest]
+            connection.execute(table.delete().where(table.c.id.not_in([row.id for row in left])))
+            last = min(row.finished_at for row in left)
+            connection.execute(seen.delete().where(seen.c.last_seen < last))
 
     def runs(self) -> list[str]:
         """Run ids, newest first."""
         with self._connection() as connection:
-            return [row.id for row in connection.execute(_newest())]
+            return [row.id for row in connection.execute(schema.newest())]
 
     def load(self, run: str | None = None) -> dict[str, Any] | None:
         """The report of a run; the newest without an id; ``None`` when there is none such."""
         with self._connection() as connection:
-            table = _runs()
-            query = _newest(table.c.report) if run is None else _newest(table.c.report).where(table.c.id == run)
-            row = connection.execute(query.limit(1)).first()
-        return json.loads(zlib.decompress(row.report)) if row else None
+            table = schema.runs()
+            query = schema.newest(table.c.report)
+            row = connection.execute((query if run is None else query.where(table.c.id == run)).limit(1)).first()
+        return schema.unpacked(row.report) if row else None
 
+    def first_seen(self, ids: Collection[str]) -> dict[str, str]:
+        """When each of these violations was met for the first time (ISO 8601), as far as they were met before."""
+        with self._connection() as connection:
+            table = schema.seen()
+            found = connection.execute(table.select()) if ids else ()
+            return {row.id: row.first_seen for row in found if row.id in ids}
 
-def _runs() -> Any:
-    import sqlalchemy as sa
-
-    return sa.Table(
-        "derbes_runs",
-        sa.MetaData(),
-        sa.Column("id", sa.String(64), primary_key=True),
-        sa.Column("command", sa.String(16), nullable=False),
-        sa.Column("finished_at", sa.String(40), nullable=False, index=True),
-        sa.Column("report", sa.LargeBinary, nullable=False),
-    )
-
-
-def _newest(*columns: Any) -> Any:
-    import sqlalchemy as sa
-
-    table = _runs()
-    return sa.select(*(columns or (table.c.id,))).order_by(table.c.finished_at.desc(), table.c.id.desc())
-
-
-def _migrate(connection: Connection) -> None:
-    import sqlalchemy as sa
-
-    version = sa.Table("derbes_state", sa.MetaData(), sa.Column("version", sa.Integer, nullable=False))
-    for table in (version, _runs()):  # two first runs at once: the server decides which of them creates it
-        connection.execute(sa.schema.CreateTable(table, if_not_exists=True))
-        for index in table.indexes:
-            connection.execute(sa.schema.CreateIndex(index, if_not_exists=True))
-    found = connection.execute(sa.select(version.c.version)).scalar()
-    if found is None:
-        connection.execute(version.insert().values(version=VERSION))
-    elif found > VERSION:
-        raise UsageError("state", "история записана более новой версией derbes ({found})", found=found)
+    def trend(self, places: Collection[str] | None = None, command: str | None = None, limit: int = 8) -> list[Point]:
+        """The last runs, oldest first; with ``places`` and ``command`` those that are comparable."""
+        marks = {crc32(name.encode("utf-8", "surrogatepass")) for name in places or ()}
+        points: list[Point] = []
+        with self._connection() as connection:
+            table = schema.runs()
+            columns = (table.c.id, table.c.command, table.c.finished_at, table.c.summary)
+            for row in connection.execute(schema.newest(*columns)):
+                known = json.loads(row.summary or "{}")
+                theirs = set(known.pop("marks", ()))
+                alike = places is None or 2 * len(marks & theirs) >= len(marks | theirs)
+                if known and alike and command in (None, row.command):
+                    points.append(Point(run=row.id, command=row.command, finished_at=row.finished_at, **known))
+                if len(points) == limit:
+                    break
+        return points[::-1]
 
 
 def _private_file(path: Path) -> None:

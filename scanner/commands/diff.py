@@ -41,6 +41,7 @@ def _lines(before: Outcome, after: Outcome, found: Difference) -> Iterator[str]:
         ("+", tr("новое"), found.new),
         ("?", tr("не проверено"), found.unseen),
         ("−", tr("устранено"), found.gone),
+        ("!", tr("принято без согласования"), found.unreviewed),
     ):
         for violation in violations:
             yield f"{sign} {word:<13} {_line(violation)}"
@@ -84,6 +85,7 @@ def _document(before: Outcome, after: Outcome, found: Difference) -> dict[str, o
             "new": [v.id for v in found.new],
             "gone": [v.id for v in found.gone],
             "unseen": [v.id for v in found.unseen],
+            "accepted_without_review": [v.id for v in found.unreviewed],
             "changed": [
                 {"id": c.after.id, "before": c.before.units, "after": c.after.units, "real": c.real}
                 for c in found.changed

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from derbes.reports.reading import outcome_of
 from derbes.scanner.errors import UsageError
-from derbes.scanner.history import History
+from derbes.scanner.history import History, is_off
 from derbes.scanner.model.findings import Outcome
+from derbes.scanner.model.trend import Point
 
 LOOK_BACK = 50  # runs in which a violation is looked for
 _READ = ("scanned", "partial")
+_SECOND = len("20261122-030000")
 NEARBY = 12  # runs among which the one before is looked for
 
 
@@ -41,7 +44,7 @@ def previous(outcome: Outcome, state: str | None) -> Outcome | None:
     places = {record.place.id for record in inventory.places}
     try:
         history = History(state)
-        earlier = [run for run in history.runs() if run < inventory.run.id]
+        earlier = _earlier(history.runs(), inventory.run.id)
         for document in map(history.load, earlier[:NEARBY]):
             if document and document["command"] == inventory.run.command:
                 before = {place["id"] for place in document["places"]}
@@ -50,6 +53,48 @@ def previous(outcome: Outcome, state: str | None) -> Outcome | None:
     except UsageError:
         pass  # no history, or one that cannot be read: then nothing is said of changes
     return None
+
+
+def _earlier(ids: list[str], run: str) -> list[str]:
+    """Runs before ``run``, newest first. Ids tell the second; of two runs of one second the history knows the order."""
+    if run in ids:
+        return ids[ids.index(run) + 1 :]
+    return [known for known in ids if known[:_SECOND] <= run[:_SECOND]]
+
+
+def aged(outcome: Outcome, state: str | None) -> Outcome:
+    """The same outcome whose violations know when they were met for the first time, where there is a history."""
+    if is_off(state):
+        return outcome
+    try:
+        known = History(state).first_seen({violation.id for violation in outcome.violations})
+    except UsageError:  # saving the run will say so
+        return outcome
+    now = outcome.inventory.run.started_at
+    return replace(outcome, violations=tuple(replace(v, first_seen=known.get(v.id, now)) for v in outcome.violations))
+
+
+def trend(outcome: Outcome, state: str | None, limit: int = 8) -> tuple[Point, ...]:
+    """The last runs of the same command over much the same places, oldest first, the given one at the end."""
+    from derbes.reports.json_report import summary
+
+    run = outcome.inventory.run
+    counts = summary(outcome)
+    own = Point(
+        run=run.id,
+        command=run.command,
+        finished_at=run.finished_at,
+        complete=run.complete,
+        places=counts["places"]["total"],
+        personal=counts["places"]["with_personal_data"],
+        **{name: counts["violations"][name] for name in ("critical", "major", "minor", "accepted")},
+    )
+    try:
+        known = History(state).trend({r.place.id for r in outcome.inventory.places}, run.command, limit=2 * limit)
+    except UsageError:
+        known = []
+    earlier = [point for point in known if point.finished_at <= run.finished_at and point.run != run.id]
+    return (*earlier[1 - limit :], own)
 
 
 def former_with(violation: str, name: str | None, state: str | None) -> Outcome:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -16,6 +17,9 @@ from derbes.scanner.commands.common import console, policy_options, reading_opti
 from derbes.scanner.commands.progress import open_progress
 from derbes.scanner.errors import UsageError
 from derbes.scanner.exits import Exit
+
+if TYPE_CHECKING:
+    from derbes.scanner.policy.config import Config
 
 FAIL_ON = ("critical", "major", "minor", "never")
 
@@ -60,8 +64,8 @@ def check(**given: Any) -> None:
 
 def carry_out(command: str, given: dict[str, Any]) -> Exit:
     """Run, report, and return the exit code."""
-    from derbes.scanner.commands.run import Request, run
-    from derbes.scanner.commands.runs import previous
+    from derbes.scanner.commands.run import Request, load, run
+    from derbes.scanner.commands.runs import aged, previous, trend
     from derbes.scanner.connectors.base import Options
     from derbes.scanner.verdict import gate
 
@@ -92,28 +96,28 @@ def carry_out(command: str, given: dict[str, Any]) -> Exit:
         resume=given["resume"],
         since=since(given.get("since"), given["state"]),
     )
-    outcome = run(request, open_progress(speaker.quiet, speaker.terminal))
+    outcome = aged(run(request, open_progress(speaker.quiet, speaker.terminal)), given["state"])
     verdict = gate(outcome, given["fail_on"])
     reason = tr(verdict.reason, **verdict.params)
     before = previous(outcome, given["state"]) if tells_changes(outputs, given["format_"]) else None
-    publish(outcome, outputs, given["format_"], speaker, (verdict.exit, reason), before)
-    inform(outcome, given)
-    remember(outcome, given["state"])
+    points = trend(outcome, given["state"]) if before is not None else ()
+    publish(outcome, outputs, given["format_"], speaker, (verdict.exit, reason), before, points)
+    config = load(given["config"], given["policy"]).config
+    inform(outcome, config, given["state"])
+    remember(outcome, given["state"], config)
     return verdict.exit
 
 
-def inform(outcome: Any, given: dict[str, Any]) -> None:
+def inform(outcome: Any, config: Config | None, state: str | None) -> None:
     """Tell those whom ``derbes.yml`` names under ``notify``; what cannot be delivered is said, and changes nothing."""
     from derbes.scanner.commands.messages import error_text
-    from derbes.scanner.commands.run import load
     from derbes.scanner.commands.runs import previous
 
-    config = load(given["config"], given["policy"]).config
     if config is None or config.notify is None:
         return
     from derbes.scanner.notify import news_of, tell
 
-    news = news_of(outcome, previous(outcome, given["state"]), config.notify.link)
+    news = news_of(outcome, previous(outcome, state), config.notify.link)
     for error in tell(news, config.notify):
         click.echo(error_text(error), err=True)
 
@@ -161,13 +165,15 @@ def tells_changes(outputs: list[tuple[str, Path]], format_: str) -> bool:
     return bool({"html", "text"} & {format_, *(name for name, _ in outputs)})
 
 
-def write_reports(outcome: Any, outputs: list[tuple[str, Path]], before: Any = None) -> None:
+def write_reports(
+    outcome: Any, outputs: list[tuple[str, Path]], before: Any = None, points: Sequence[Any] = ()
+) -> None:
     """Every report file from the one outcome; the summary of a GitHub job is added to, other steps write there, too."""
     from derbes.scanner.commands.run import add_private, write_private
 
     for name, path in outputs:
         report = open_report(name, language())
-        report.previous = before
+        report.previous, report.trend = before, tuple(points)
         report.beside(path)
         write = add_private if is_summary(path) else write_private
         write(path, report.render(outcome))
@@ -186,9 +192,10 @@ def publish(
     speaker: Any,
     verdict: tuple[Exit, str],
     before: Any = None,
+    points: Sequence[Any] = (),
 ) -> None:
     """Files first, stdout last."""
-    write_reports(outcome, outputs, before)
+    write_reports(outcome, outputs, before, points)
     if format_ == "text":
         from derbes.reports.text import TextReport
 
@@ -211,15 +218,16 @@ def publish(
         sys.stdout.flush()
 
 
-def remember(outcome: Any, state: str | None) -> None:
+def remember(outcome: Any, state: str | None, config: Config | None = None) -> None:
     """Into the history; a history that cannot be written is said, and changes no verdict."""
     from derbes.reports.json_report import document
     from derbes.scanner.commands.messages import error_text
-    from derbes.scanner.history import History, is_off
+    from derbes.scanner.history import KEEP_RUNS, History, Keep, is_off
 
     if is_off(state):
         return
+    keep = Keep((config and config.keep_runs) or KEEP_RUNS, config.keep_period if config else "")
     try:
-        History(state).save(document(outcome, "ru"))
+        History(state).save(document(outcome, "ru"), keep)
     except UsageError as error:
         click.echo(error_text(error), err=True)

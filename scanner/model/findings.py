@@ -46,6 +46,8 @@ class Violation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+    first_seen: str | None = None  # ISO 8601, from the history; unknown without one
+    covers: tuple[tuple[str, str], ...] = ()
 class Exemption:
     """An exception from ``derbes-exceptions.yml`` as it took effect (or did not)."""
 

@@ -32,6 +32,8 @@ class Config:
     exceptions: str | None = None
     technical: Literal["technical", "personal"] | None = None
     notify: Notify | None = None
+    keep_runs: int | None = None  # of our own history
+    keep_period: str = ""
 
     @property
     def folder(self) -> Path:
@@ -108,7 +110,17 @@ def _config(document: Document, parsed: ConfigFile) -> Config:
         _place(spec, SourceLine(document.file, document.mark(("places", index, "id"), key=True).line))
         for index, spec in enumerate(parsed.places)
     )
-    return Config(document.file, parsed.policy, places, parsed.exceptions, parsed.technical, notify=parsed.notify)
+    history = parsed.history
+    return Config(
+        document.file,
+        parsed.policy,
+        places,
+        parsed.exceptions,
+        parsed.technical,
+        notify=parsed.notify,
+        keep_runs=history.runs if history else None,
+        keep_period=(history.keep if history else None) or "",
+    )
 
 
 def _place(spec: PlaceSpec, line: SourceLine) -> Place:

@@ -81,6 +81,13 @@ class PlaceSpec(Model):
 
 class ConfigFile(Model):
     """``derbes.yml``: where data lie and what for."""
+class HistorySpec(Model):
+    """How much of the history of runs is kept."""
+
+    keep: Period | None = None
+    runs: int | None = Field(default=None, gt=0)
+
+
 
     version: Literal[1]
     policy: str = "hosting-pro"
@@ -88,3 +95,4 @@ class ConfigFile(Model):
     places: tuple[PlaceSpec, ...] = ()
     exceptions: str | None = None
     notify: Notify | None = None
+    history: HistorySpec | None = None
