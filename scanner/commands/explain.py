@@ -7,14 +7,14 @@ from contextlib import suppress
 
 import click
 
-from derbes.reports.i18n import integer, language, tr
+from derbes.reports.i18n import decimal, integer, language, tr
 from derbes.reports.json_report import words
 from derbes.reports.safe import printable
 from derbes.reports.text import GLYPHS, severity_word
 from derbes.scanner.commands.common import language_option, policy_options
 from derbes.scanner.errors import UsageError
 from derbes.scanner.model.findings import Outcome
-from derbes.scanner.model.inventory import Classification
+from derbes.scanner.model.inventory import Classification, Reason
 from derbes.scanner.policy.explain import Clause, ClauseCard, Finding, RuleCard
 
 
@@ -76,15 +76,28 @@ def _evidence(row: Classification) -> Iterator[str]:
     for entity in row.entities:
         checked = tr(", прошли собственную проверку {n}", n=integer(entity.validated)) if entity.validated else ""
         yield f"  {entity.entity}: {integer(entity.units)}{checked}"
-    for reason in row.reasons:
-        sign = "+" if reason.weight >= 0 else "−"
-        yield f"  {sign} {printable(tr(reason.text, **reason.params))}"
-    yield f"  {tr('уверенность')} {row.confidence:.2f}"
+    for title, reasons in (
+        (tr("За"), [reason for reason in row.reasons if reason.weight > 0]),
+        (tr("Против"), [reason for reason in row.reasons if reason.weight < 0]),
+        (tr("Выборка"), [reason for reason in row.reasons if not reason.weight]),
+    ):
+        for n, reason in enumerate(reasons):
+            yield f"{'' if n else title:<11} {_weighed(reason)}".rstrip()
+    yield f"{tr('Итог'):<11} {tr('уверенность')} {decimal(row.confidence, 2)}"
     if row.examples:
         yield f"  {tr('пример')}  {', '.join(printable(example) for example in row.examples)}"
     if row.locations:
         places = ", ".join(str(where.unit) for where in row.locations[:5])
         yield f"  {tr('первые записи')}: {places}"
+
+
+def _weighed(reason: Reason) -> str:
+    """The reason in words, and its weight: log-odds, so that +0.7 doubles the odds and −2.3 leaves a tenth of them."""
+    params = {key: integer(value) if isinstance(value, int) else value for key, value in reason.params.items()}
+    text = printable(tr(reason.text, **params))
+    if not reason.weight:
+        return text
+    return f"{text:<58} {'+' if reason.weight > 0 else '−'}{decimal(abs(reason.weight), 1)}"
 
 
 def _rule(card: RuleCard) -> Iterator[str]:
