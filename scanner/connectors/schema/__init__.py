@@ -13,15 +13,16 @@ from derbes.scanner.connectors.schema.base import Item
 
 # The end of a file's name -> readers ("module:function"), each called with the text and the path.
 _FORMS, _LOGS, _CODE = "forms:read_forms", "logs:read_logs", "code:read_code"
+_CODE_LOGS = "code_logs:read_code_logs"
 READERS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((".sql", ".ddl"), ("ddl:read_sql_file",)),
     **dict.fromkeys((".html", ".htm", ".twig", ".jinja", ".jinja2", ".j2", ".njk", ".hbs", ".ejs", ".erb"), (_FORMS,)),
     **dict.fromkeys((".phtml", ".blade.php", ".tpl"), (_FORMS,)),
     ".vue": (_FORMS, _LOGS),
-    **dict.fromkeys((".jsx", ".tsx"), (_FORMS, _CODE, _LOGS)),
-    ".php": (_CODE, _FORMS, _LOGS),
+    **dict.fromkeys((".jsx", ".tsx"), (_FORMS, _CODE, _CODE_LOGS)),
+    ".php": (_CODE, _FORMS, _CODE_LOGS),
     ".py": ("orm:read_models", "python_logs:read_python_logs"),
-    **dict.fromkeys((".js", ".mjs", ".cjs", ".ts", ".mts", ".rb"), (_CODE, _LOGS)),
+    **dict.fromkeys((".js", ".mjs", ".cjs", ".ts", ".mts", ".rb"), (_CODE, _CODE_LOGS)),
     **dict.fromkeys((".java", ".kt", ".go", ".cs", ".scala"), (_LOGS,)),
     **dict.fromkeys((".yaml", ".yml", ".json"), ("apis:read_api",)),
     **dict.fromkeys((".graphql", ".gql", ".graphqls"), ("sdl:read_graphql",)),

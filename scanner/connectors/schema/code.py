@@ -170,6 +170,8 @@ class _Reader:
 
     def _chain(self, found: Chain, scope: _Scope) -> Iterator[tuple[Node, _Scope]]:
         root = found.root.lstrip("$@")
+        if found.base is not None and found.base.child_count:  # (() => { … })()
+            yield found.base, scope
         current = self.variables.get(root, "") or (scope.table if root in scope.names else "")
         if scope.table and root in scope.names and found.steps:
             self.table(scope.table, found.steps[0].node).column(found.steps, self.language)

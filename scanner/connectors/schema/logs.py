@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from derbes.scanner.connectors.schema.base import Defined, Definition, Item, Lines, defined
 
@@ -12,7 +12,8 @@ LEVELS = frozenset(
     " errorf printf println print infow debugw warnw errorw".split()
 )
 LOGGERS = re.compile(
-    r"_?(?:[A-Za-z0-9_]{0,30}_)?(?:log|logger|logging|slog|console|syslog|get_?logger|monolog)", re.IGNORECASE
+    r"_?(?:[A-Za-z0-9_]{0,30}_)?(?:log|logger|logging|slog|console|syslog|get_?logger|monolog|winston|pino|bunyan|log4js|loguru|structlog)",
+    re.IGNORECASE,
 )
 MASKS = re.compile(
     r"mask|hash|redact|anonym|obfuscat|sha\d|md5|^len$|^bool$|count|sizeof|exists|isset|empty", re.IGNORECASE
@@ -44,6 +45,11 @@ def read_logs(text: str, path: str) -> Iterator[Item]:
         done = call.end() + len(arguments)
         for name in _written(arguments):
             found.setdefault((name, line), defined("log", name, line))
+    yield from log_of(found)
+
+
+def log_of(found: Mapping[tuple[str, int], Defined]) -> Iterator[Definition]:
+    """The one definition of what a file writes to its log, by (name, line); none when it writes nothing."""
     if found:
         fields = tuple(found[key] for key in sorted(found, key=lambda key: (key[1], key[0])))
         first = min(line for _, line in found)

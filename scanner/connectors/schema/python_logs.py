@@ -7,8 +7,8 @@ import warnings
 from collections.abc import Iterator
 from typing import TypeGuard
 
-from derbes.scanner.connectors.schema.base import Defined, Definition, Item, defined
-from derbes.scanner.connectors.schema.logs import KEYS_IN_TEXT, LEVELS, LOGGERS, MASKS
+from derbes.scanner.connectors.schema.base import Defined, Item, defined
+from derbes.scanner.connectors.schema.logs import KEYS_IN_TEXT, LEVELS, LOGGERS, MASKS, log_of
 
 
 def read_python_logs(text: str, path: str) -> Iterator[Item]:
@@ -24,10 +24,7 @@ def read_python_logs(text: str, path: str) -> Iterator[Item]:
         if _is_record(node):
             for name, line in _written(node):
                 found.setdefault((name, line), defined("log", name, line))
-    if found:
-        fields = tuple(found[key] for key in sorted(found, key=lambda key: (key[1], key[0])))
-        first = min(line for _, line in found)
-        yield Definition(name="log", format="log", line=first, fields=fields, shape="log")
+    yield from log_of(found)
 
 
 def _is_record(node: ast.AST) -> TypeGuard[ast.Call]:
@@ -35,7 +32,7 @@ def _is_record(node: ast.AST) -> TypeGuard[ast.Call]:
         isinstance(node, ast.Call)
         and isinstance(node.func, ast.Attribute)
         and node.func.attr.lower() in LEVELS
-        and LOGGERS.fullmatch(_receiver(node.func.value)) is not None
+        and any(LOGGERS.fullmatch(name) for name in _chain(node.func.value))
     )
 
 
@@ -48,10 +45,25 @@ def _receiver(node: ast.expr) -> str:
     return ""
 
 
+def _chain(node: ast.expr) -> Iterator[str]:
+    """Names of the calls that an expression is made of: ``hexdigest``, ``sha256``."""
+    while isinstance(node, ast.Attribute | ast.Call):
+        if isinstance(node, ast.Attribute):
+            yield node.attr
+            node = node.value
+        else:
+            node = node.func
+    if isinstance(node, ast.Name):
+        yield node.id
+
+
 def _written(call: ast.Call) -> Iterator[tuple[str, int]]:
     for part in (*call.args, *(keyword.value for keyword in call.keywords)):
         yield from _names(part)
-    for keyword in call.keywords:  # structlog: log.info("…", phone=phone)
+    bound = [inner for inner in ast.walk(call.func) if isinstance(inner, ast.Call)]  # log.bind(phone=phone).info(…)
+    for keyword in (
+        keyword for one in (call, *bound) for keyword in one.keywords
+    ):  # structlog: log.info("…", phone=phone)
         if keyword.arg and keyword.arg not in ("extra", "exc_info", "stack_info"):
             yield keyword.arg, keyword.value.lineno
 
@@ -60,7 +72,11 @@ def _names(node: ast.AST) -> Iterator[tuple[str, int]]:
     """Names whose values are written; what goes through a masking function is not."""
     match node:
         case ast.Call(func=func):
-            if MASKS.search(_receiver(func)):
+            if any(MASKS.search(name) for name in _chain(func)):
+                return
+            if isinstance(func, ast.Attribute) and func.attr in ("get", "getlist", "pop") and node.args:
+                if isinstance(key := node.args[0], ast.Constant) and isinstance(key.value, str):
+                    yield key.value, node.lineno
                 return
         case ast.Attribute(attr=name) | ast.Name(id=name):
             yield name, node.lineno

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -60,8 +60,10 @@ def _parser(name: str) -> Parser:
     return Parser(_language(name))
 
 
+@lru_cache(maxsize=1)
 def root_of(text: str, language: str) -> Node:
-    """The tree of ``text``. Raises ``TimeoutError`` for what takes longer than ``SECONDS``."""
+    """The tree of ``text``, kept until the next is asked for: several readers look at a file. Raises ``TimeoutError``
+    for what takes longer than ``SECONDS``."""
     data = text.encode("utf-8", "replace")
     until = time.process_time() + SECONDS
     try:
@@ -153,22 +155,26 @@ class Step:
 
 @dataclass(slots=True)
 class Chain:
-    """``$table->string('phone')->comment('…')``: what it starts from, and its calls, first to last."""
+    """``$table->string('phone')->comment('…')``: what it starts from (by name and as a node), and its
+    calls, first to last."""
 
     root: str
     steps: list[Step]
+    base: Node | None = None
 
 
 def chain(node: Node) -> Chain:
     """The calls of an expression, innermost first; no steps when it is no call."""
     steps: list[Step] = []
     at: Node | None = node
-    root = ""
+    root, base = "", None
     while at is not None and (at := plain(at)) is not None:
         if at.type in CALLS:
             steps.append(_step(at))
             called = at.child_by_field_name("function")
             owner = called.child_by_field_name("object") if called is not None else None
+            if called is not None and called.type == "parenthesized_expression":  # (() => { … })()
+                owner = called
             at = (
                 at.child_by_field_name("object")
                 or at.child_by_field_name("scope")
@@ -176,12 +182,10 @@ def chain(node: Node) -> Chain:
                 or owner
             )
         elif at.type in ("member_expression", "member_access_expression"):  # Sequelize.STRING, knex.schema
-            root = root or last_word(at)
-            at = None
+            root, base, at = last_word(at), at, None
         else:
-            root = source(at)
-            at = None
-    return Chain(root, steps[::-1])
+            root, base, at = source(at), at, None
+    return Chain(root, steps[::-1], base)
 
 
 def _step(node: Node) -> Step:
@@ -209,6 +213,17 @@ def _step(node: Node) -> Step:
     if step.args and step.args[-1].type in MAPS:
         step.named |= dict(pairs(step.args[-1]))
     return step
+
+
+def parts_of(node: Node, found: Chain) -> list[Node]:
+    """What stands within a chain of calls and is none of its calls: arguments, blocks, and what it starts from."""
+    within: list[Node] = [found.base] if found.base is not None and found.base.child_count else []
+    for step in found.steps:
+        listed = step.node.child_by_field_name("arguments")
+        block = step.node.child_by_field_name("block")
+        within += [*(listed.named_children if listed is not None else ()), *([block] if block is not None else ())]
+        within += [child for child in step.node.named_children if child.type in ("anonymous_class", "declaration_list")]
+    return within
 
 
 def last_word(node: Node | None) -> str:

@@ -298,6 +298,15 @@ def test_a_table_of_data_is_no_list_of_fields() -> None:
 LOGS = {
     "a.php": "<?php\nLog::info('call', ['phone' => $r->phone, 'x' => mask($c->iin)]);\n"
     "$this->logger->warning(\"bad {$user->email} \" . $order['birth_date']);\n$login->error($address);\n",
+    "b.rb": 'Rails.logger.info "call #{user.phone}"\nlogger.warn("born #{mask(user.iin)} #{params[:email]}")\n'
+    'logger.debug { "x #{client.birth_date}" }\n',
+    "b.php": "<?php error_log('x ' . $email); \\Log::info($request->input('phone'));\n"
+    'logger()->info("a {$u->birth_date}");'
+    " Log::info(sha1($iin)); Log::debug(compact('phone')); Log::info('x', ['iin' => mask($c)]);",
+    "c.js": "(async () => { console.log(phone, c.email, birth_date); await z().x.log.info(mask(iin)) })();",
+    "b.js": "winston.info({ birth_date, email: u.email });\nlog.debug(`p=${req.body.phone}`, hash(c.iin));",
+    "b.py": 'structlog.get_logger().bind(phone=p).info("x %s", user.get("email"))\n'
+    'log.info(hashlib.sha256(iin).hexdigest())\nlog.info(request.form["birth_date"])\n',
     "a.ts": "logger.info(`call ${client.phone}`);\nconsole.error('b', c.birth_date, hash(c.iin), u['email']);\n",
     "a.java": 'log.info("phone={}", client.getPhone());\nLOG.warn("x " + c.email + c.birth_date);\n',
     "a.py": 'log.info("%s", client.phone)\nself.logger.warning(f"{c.email} {mask(c.iin)}", extra={"birth_date": 1})\n',
