@@ -74,8 +74,8 @@ class Chunk:
     size: int = 0
     units: Sequence[int] = ()
     text: bool = False
-    arrow: bool = False
     plain: bool = False  # surely no cell that begins like JSON
+    arrow: bool = False
 
     def only(self, rows: Sequence[int], units: Sequence[int]) -> Chunk:
         """Some of the rows, with their numbers."""

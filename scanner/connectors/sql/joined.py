@@ -1,18 +1,21 @@
-"""SQLite's rows by columns: the engine joins a column's cells into one text, so no cell becomes a Python object.
+"""Cells that a database hands over as one text, as Arrow arrays: no cell becomes a Python object.
 
-A cell that holds one of the separators, a control character or bytes that are no UTF-8 makes this impossible;
-``split`` says so, and its rows are read one by one.
+SQLite joins the cells of a column itself. A cell that holds one of the separators, a control character or bytes that
+are no UTF-8 makes that impossible; ``split`` says so, and its rows are read one by one. PostgreSQL's COPY writes rows
+of cells, escaped.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 BETWEEN, MISSING = "\x1f", "\x1e"
+_TAB, _LINE_END = b"\t\n"
 _FORBIDDEN = bytes({*range(9), *range(14, 32), 127} - {ord(BETWEEN), ord(MISSING)})
 
 
@@ -56,3 +59,29 @@ def split_all(row: Sequence[bytes], rows: int) -> list[Any] | None:
             return None
         columns.append(column)
     return columns
+
+
+def copied(block: bytes, width: int, unescape: Callable[[list[str | None]], list[str | None]]) -> list[Any] | None:
+    """Columns of a block of COPY's text format; ``None`` when it is no UTF-8. ``unescape`` is for columns that hold
+    backslashes."""
+    data = np.frombuffer(block, dtype=np.uint8)
+    ends = (data == _TAB) | (data == _LINE_END)
+    stops = np.flatnonzero(ends)
+    offsets = np.concatenate([[0], stops - np.arange(len(stops))])
+    values = data[~ends]
+    cells = pa.LargeStringArray.from_buffers(len(stops), pa.py_buffer(offsets), pa.py_buffer(values))
+    try:
+        cells.validate(full=True)
+    except pa.ArrowInvalid:
+        return None
+    columns = [cells.take(pa.array(np.arange(start, len(stops), width))) for start in range(width)]
+    return [_plain(column, unescape) for column in columns] if b"\\" in block else columns
+
+
+def _plain(column: Any, unescape: Callable[[list[str | None]], list[str | None]]) -> Any:
+    missing = pc.equal(column, "\\N")
+    if missing.true_count:
+        column = pc.if_else(missing, pa.scalar(None, column.type), column)
+    if b"\\" in column.buffers()[2].to_pybytes():
+        return pa.array(unescape(column.to_pylist()), column.type)
+    return column
