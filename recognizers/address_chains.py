@@ -9,7 +9,7 @@ from derbes.recognizers.address_parts import PLACES, Part, PartFinder
 from derbes.recognizers.address_words import words
 from derbes.recognizers.places import fold, places
 
-_GAP = re.compile(r"[\s,.;:()«»\"'/|–—-]{0,8}")
+_GAP = re.compile(r"[\s,.;:()«»\"'/|–—-]{0,8}(?:<br ?/?>[\s,]{0,40})?")
 _LINK = re.compile(r"[\s,]{1,3}(?:по|на|уг|угол|в|район|р-н|мен)\.?\s{1,2}", re.IGNORECASE)
 _MOST = 24  # parts in one chain: what is longer is no address
 _PREPOSITIONS = frozenset({"на", "по", "в", "до", "возле", "около"})
@@ -66,9 +66,21 @@ def _bridge(finder: PartFinder, chain: list[Part], part: Part) -> list[Part] | N
         return None
     if _GAP.fullmatch(gap) or _LINK.fullmatch(gap):
         return []
+    if last.kind in PLACES and part.kind == "house" and part.marked and _is_number_alone(finder, last.last, part.first):
+        return [finder.part("micro", last.last + 2, last.last + 2, marked=False)]
     if len(gap) > 60 or last.kind not in PLACES | {"index", "newindex", "country", "street", "micro"}:
         return None
     return segment(finder, last.last + 1, part.first, open_end=False, before=part.kind)
+
+
+def _is_number_alone(finder: PartFinder, last: int, first: int) -> bool:
+    """«Ақтау қ., 32А, 6-үй»: towns whose microdistricts have a number for a name (a dot may follow the town)."""
+    return (
+        first - last == 4
+        and finder.is_sign(",", last + 1)
+        and finder.is_sign(",", last + 3)
+        and finder.is_house_number(last + 2)
+    )
 
 
 def _starts_anew(chain: list[Part], kinds: set[str], part: Part, gap: str) -> bool:

@@ -202,9 +202,11 @@ def _tag_plain(low: str, common: bool) -> str:
         return "S"
     if common:
         return "c"
-    return "l" if low.isascii() else "x"
+    return "l" if low.isascii() and not _KAZAKH_LATIN.search(low) else "x"
 
 
+# Surnames without a suffix, in Latin: Seitkali, Zhanabay, Tursynbek.
+_KAZAKH_LATIN = re.compile("..(?:[gqk]ali|bek|ba[iy]|[kq]han|zhan|mbet|g[uú]l|myrza|[kq]ul|berdi|keldi)$")
 _IRISH = re.compile("[оo]['’`][^\\W\\d_]{4}")  # О'Коннор
 
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 
 import re
 import threading
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 from derbes.recognizers import nlp as pipeline
 from derbes.recognizers import person_context as context
 from derbes.recognizers.base import Match, TextRecognizer
+from derbes.recognizers.disjoint import Disjoint
 from derbes.recognizers.names import tag
 from derbes.recognizers.nlp import Span
 from derbes.recognizers.person import PersonRecognizer
@@ -45,6 +46,14 @@ _JOINT_BEFORE, _JOINT_BEHIND = re.compile(_JOINT + "$"), re.compile(_JOINT)
 _LETTER_AND_WORD = re.compile(r"\w{1,2}\. ?\w+")  # «А. Общие», the head of a paragraph
 
 _lock = threading.Lock()  # spaCy's vocabulary is shared by the threads of a process
+
+
+class _Read(NamedTuple):
+    """What the model sees."""
+
+    start: int
+    end: int
+    label: str
 
 
 class NerRecognizer(TextRecognizer):
@@ -124,15 +133,16 @@ def persons(text: str, seen: Sequence[Span]) -> list[Match]:
     """The model's persons that stand up to the vetoes, and the words of their full names wherever else they occur."""
     found = [_trimmed(text, start, end) for start, end, label in seen if label == "PERSON"]
     spans = [(start, end) for start, end in found if _stands(text, start, end)]
-    spans += [(start, end) for start, end in found if _repeats_in_latin(text, start, end, spans)]
+    ends = {end for _, end in spans}
+    spans += [(start, end) for start, end in found if _repeats_in_latin(text, start, end, ends)]
     spans += _echoes(text, spans, seen)
     return [Match(start, end, "PERSON", SCORE) for start, end in sorted(spans)]
 
 
-def _repeats_in_latin(text: str, start: int, end: int, spans: Sequence[tuple[int, int]]) -> bool:
+def _repeats_in_latin(text: str, start: int, end: int, ends: set[int]) -> bool:
     """«Ян Вальд (Jan Wald)»: the second spelling of the name before it."""
     in_brackets = text[start - 1 : start] == "(" and text[end : end + 1] == ")" and " " in text[start:end]
-    return in_brackets and any(before in (start - 2, start - 1) for _, before in spans)
+    return in_brackets and not ends.isdisjoint((start - 2, start - 1))
 
 
 def _trimmed(text: str, start: int, end: int) -> tuple[int, int]:
@@ -188,24 +198,22 @@ def union(text: str, rules: Sequence[Match], seen: Sequence[Span]) -> list[Match
     Where both see the same person the longer span stays, with the rules' evidence. An unlabelled find of the rules
     falls where the model reads a place or an organisation; a lone word falls also where the model reads nothing.
     """
-    model = persons(text, seen)
-    taken: list[Match] = []
-    for match in sorted([*(m for m in rules if _agreed(text, m, seen)), *model], key=_precedence):
-        rivals = [n for n, other in enumerate(taken) if match.start < other.end and other.start < match.end]
+    read = Disjoint(_Read(*span) for span in seen)
+    taken: Disjoint[Match] = Disjoint()
+    for match in sorted([*(m for m in rules if _agreed(text, m, read)), *persons(text, seen)], key=_precedence):
+        rivals = taken.over(match.start, match.end)
         if not rivals:
-            taken.append(match)
-        elif len(rivals) == 1 and match.score > taken[rivals[0]].score:
-            other = taken[rivals[0]]
-            taken[rivals[0]] = replace(match, start=other.start, end=other.end)
+            taken.add(match)
+        elif len(rivals) == 1 and match.score > rivals[0].score:
+            taken.replace(rivals[0], replace(match, start=rivals[0].start, end=rivals[0].end))
     return sorted([*taken, *_listed(text, rules, taken)], key=lambda m: m.start)
 
 
-def _listed(text: str, rules: Sequence[Match], taken: Sequence[Match]) -> Iterator[Match]:
+def _listed(text: str, rules: Sequence[Match], taken: Disjoint[Match]) -> Iterator[Match]:
     """Lone given names that the model passed over, in a row with a person: «Арман, Дана және Ерасыл»."""
-    ends = {match.end for match in taken}
-    starts = {match.start for match in taken}
+    starts, ends = {match.start for match in taken}, {match.end for match in taken}
     for match in rules:
-        if match.score < REPORTED or any(match.start < other.end and other.start < match.end for other in taken):
+        if match.score < REPORTED or taken.over(match.start, match.end):
             continue
         before = _JOINT_BEFORE.search(text, max(0, match.start - 8), match.start)
         behind = _JOINT_BEHIND.match(text, match.end)
@@ -217,11 +225,11 @@ def _precedence(match: Match) -> tuple[bool, int, float]:
     return (not match.labelled, match.start - match.end, -match.score)
 
 
-def _agreed(text: str, match: Match, seen: Sequence[Span]) -> bool:
+def _agreed(text: str, match: Match, read: Disjoint[_Read]) -> bool:
     """A find of the rules that the model does not contradict."""
     if match.labelled or not _NAME_WORD.search(text, match.start, match.end):
         return True
-    labels = {label for s, e, label in seen if s < match.end and match.start < e}
+    labels = {span.label for span in read.over(match.start, match.end)}
     if "PERSON" in labels:
         return True
     name = text[match.start : match.end]

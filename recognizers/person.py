@@ -18,8 +18,8 @@ from derbes.recognizers.base import Match, TextRecognizer
 from derbes.recognizers.name_forms import surname_key
 from derbes.recognizers.names import is_core_given, is_firm_given, is_plain_latin_given
 from derbes.recognizers.person_anchor import ANCHOR
+from derbes.recognizers.person_forms import names_in_other_forms
 from derbes.recognizers.person_labels import names_by_label
-from derbes.recognizers.person_lower import names_in_lower_case
 from derbes.recognizers.person_words import (
     EVIDENCE,
     GRAMMAR,
@@ -41,6 +41,7 @@ _NAME_KEY = re.compile(r"name[\"']?[=:][\"']?\Z", re.IGNORECASE)
 # «Обновил Иван Петрович», «Передать Марии»: Russian past tense, imperative, infinitive; not «Церетели».
 _VERB = re.compile(r"..(?:[аеиоуыя]л(?:а|о|ся|ась)?|[аиоуыя]ли(?:сь)?|[иьй]те(?:сь)?|[аеиуыя]ть(?:ся)?)$")
 _GOES_ON = re.compile(r",? [а-яёіәғқңөұүһ]|[!?]?\s*$")
+_HAS_A_PHONE = re.compile(r"[,:]? {0,2}\+?[78][ (-]{0,2}[0-9]{3}")  # «Тел. Марина 8 903 123 45 67»
 _LATIN_AFTER = re.compile(r"[,!?]?(?:$|\n| [a-z])|\.(?:$|\s)")
 
 
@@ -52,7 +53,7 @@ class PersonRecognizer(TextRecognizer):
 
     def find(self, text: str) -> Iterator[Match]:
         """Yield names in ``text``; those below 0.5 are hints for a reader who knows more (a column, a second hit)."""
-        found = [*names_by_label(text), *_by_grammar(text), *names_in_lower_case(text)]
+        found = [*names_by_label(text), *_by_grammar(text), *names_in_other_forms(text)]
         found.sort(key=lambda match: (match.start - match.end, not match.labelled, -match.score))
         taken: list[Match] = []
         seen: set[int] = set()
@@ -132,7 +133,8 @@ def _singles(text: str, alone: list[tuple[str, Token]], known: set[str]) -> Iter
         if not again and (kind == "unknown" or not _stands_alone(text, token, kind)):
             continue
         if not context.is_called_after(text, token.start, token.end, weak=kind == "given"):
-            yield match_of(text, token.start, token.end, KNOWN_AGAIN if again else SCORES[kind])
+            told = again or (kind == "given" and _HAS_A_PHONE.match(text, token.end))
+            yield match_of(text, token.start, token.end, KNOWN_AGAIN if told else SCORES[kind])
 
 
 def _stands_alone(text: str, token: Token, kind: str) -> bool:
@@ -142,9 +144,10 @@ def _stands_alone(text: str, token: Token, kind: str) -> bool:
     """
     if not token.word[1:].islower():
         return False
+    keyed = kind == "given" and _NAME_KEY.search(text, max(0, token.start - 8), token.start)
     if token.word.isascii():
-        return kind == "given" and is_plain_latin_given(token.word) and _is_spoken_of(text, token)
-    if kind == "given" and _NAME_KEY.search(text, max(0, token.start - 8), token.start):
+        return kind == "given" and is_plain_latin_given(token.word) and (bool(keyed) or _is_spoken_of(text, token))
+    if keyed or (kind == "given" and _HAS_A_PHONE.match(text, token.end)):
         return is_core_given(token.word)
     if _MID_SENTENCE.search(text, max(0, token.start - 4), token.start):
         return kind == "surname" or is_core_given(token.word)

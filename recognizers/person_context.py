@@ -36,7 +36,9 @@ def label() -> re.Pattern[str]:
     КГУ»), then what parts it from the value."""
     own = words()
     head = rf"(?P<head>{_alternatives(own['heads'])} {_alternatives(own['bodies'])})"
-    kinds = (rf"(?P<{kind}>{_alternatives(own['labels_' + kind])})" for kind in ("name", "title", "letter", "role"))
+    kinds = (
+        rf"(?P<{kind}>{_alternatives(own['labels_' + kind])})" for kind in ("name", "given", "title", "letter", "role")
+    )
     parted = r"(?:[,:]?\s?\r?\n\s{0,4}| ?[:=>]{1,2} ?| ?[–—-] |, ?|\t| {1,3})"
     return re.compile(
         rf"(?<![{LETTER}0-9])(?:{'|'.join([head, *kinds])})(?![{LETTER}0-9_])[\"')\]]{{0,2}}{parted}[\"'«(\[ ]{{0,3}}"
@@ -46,9 +48,15 @@ def label() -> re.Pattern[str]:
 _POSSESSED = "(?:н[а-яёіңғәқ]{1,5})?"  # ауданы-ндағы, көшесі-нің
 
 
+# Between the place and the name: «улица Академика Королёва», «мавзолей Ходжи Ахмеда Ясави».
+_HONOUR = (
+    r"(?:(?:академика|профессора|генерала|маршала|адмирала|героя|космонавта|святого|святой|ходжи|хазрет|қожа|кожа)\s)?"
+)
+
+
 @cache
 def _before() -> re.Pattern[str]:
-    return re.compile(rf"(?:^|[^{LETTER}-])(?:{_alternatives(words()['place_before'])})\s?[«\"'„“]?\s?$")
+    return re.compile(rf"(?:^|[^{LETTER}-])(?:{_alternatives(words()['place_before'])})\s?[«\"'„“]?\s?{_HONOUR}$")
 
 
 @cache
@@ -65,7 +73,8 @@ _HOUSE = re.compile(
     r"^\s\d{1,3}[а-яa-z]?(?:/\d{1,3})?\s?(?:$|[,;)\n])|^,?\s?(?:д\.|дом\s|кв\.|уг\.|үй|\d{1,3}-(?:үй|пәтер)|\d{1,3}[,/]\s?\d)"
     r"|^\s?и\s?К°?»|^ и (?:Ко|К°|партн[её]ры|компания)(?![а-яё])"
 )
-_HOUSE_AFTER_COMMA = re.compile(r"^,?\s?\d{1,3}(?![\d.])")
+_HOUSE_AFTER_COMMA = re.compile(r"^,?\s?\d{1,3}(?![\d.]| ?\(?\d{3})")
+_HOUSE_THAT_ENDS = re.compile(r",\s?\d{1,3}[а-я]?\s?(?:[.;<\n]|$)")  # «Карбышева, 16.»
 _IS_A_PLACE = re.compile(
     r"\s?[–—-]\s(?:[а-яё]{1,20}\s){0,3}(?:город|столица|река|село|пос[её]лок|деревня|озеро|остров|область|порт|станция|қала)"
     r"(?![а-яё])"
@@ -102,5 +111,7 @@ def is_called_after(text: str, start: int, end: int, weak: bool, led: bool = Fal
         return True
     historic = any(word.lower() in gazetteer().historic for word in text[start:end].split())
     if (weak or historic) and _HOUSE_AFTER_COMMA.search(right):
+        return True
+    if text[start:end].isalpha() and _HOUSE_THAT_ENDS.match(right):
         return True
     return weak and bool(_OPEN_QUOTE.search(left))

@@ -77,8 +77,10 @@ def _is_name(tokens: list[Token], label: str, latin: bool) -> bool:
         return tokens[0].word.istitle() and "c" not in tags and (sure > 0 or tags[0] in "xKAE")
     if label == "head":
         return sure > 0 and ("I" in tags or sure > 1)
-    if label == "role" and "l" in tags and tokens[0].word.isupper() and tokens[0].word.isascii():
+    if label in ("role", "given") and "l" in tags and tokens[0].word.isupper() and tokens[0].word.isascii():
         return False  # ИП BEKZAT STYLE
+    if label == "given" and tags == "G":
+        return True
     if label == "role" and latin:  # user, client: so common in logs that only two words in title case will do
         titled = all(token.word.istitle() for token in tokens if token.tag != ",")
         return sure >= 1 and "c" not in tags and len(tags) > 1 and titled

@@ -39,6 +39,13 @@ _SHAPE = re.compile(
     r"\(?[78]\)?[ .–-]{0,2}\(?[0-9]{3,5}\)?[ .–-]{1,3}[0-9][0-9 –.-]{3,12}[0-9]|[78]\(?[0-9]{3,5}\)[0-9 .–-]{5,12}"
 )
 _FOUR_BYTES = re.compile(r"[0-9]{1,3}(?:\.[0-9]{1,3}){3}")
+# As dialled in another country: «телефон: 0525836940».
+_ABROAD = re.compile("0[1-9][0-9]{8}")
+# Who wrote a letter: «Исп. Досмағамбетов А., 74-98-11».
+_CLERK = re.compile(r"(?:исп|орынд)(?:\.|\.?:|олнитель:?|аушы:?) ?[^\W\d_][^\d\n]{2,50}$", re.IGNORECASE)
+_LABEL_BEHIND = re.compile(r" ?[ ,(] ?(?:тел|моб|whatsapp|tel)[.)]")
+_CLERK_BYTES = rb"(?:[\xd0][\x98\xb8]\xd1\x81\xd0\xbf|\xd0[\x9e\xbe]\xd1\x80\xd1\x8b\xd0\xbd\xd0\xb4)"
+_LOCAL_BYTES = rb"[0-9]{2,3}[ -][0-9]{2}[ -][0-9]{2}"
 _NAMES = ("phone", "call")
 _OTHER = ("not_phone", "iin", "bin", "rnn")
 _DASH = rb"(?:[ .-]|\xe2\x80\x93)"
@@ -68,6 +75,8 @@ class PhoneNumberRecognizer(TextRecognizer):
         + rb"){3,12}[0-9]",
         rb"(?:^|[^0-9])[78]\(?[0-9]{3,5}\)(?:[0-9]|" + _DASH + rb"){5,12}",
         label_anchor(("phone",), rb"[^0-9]*[0-9][0-9 .()\xe2\x80\x93-]{4}"),
+        _LOCAL_BYTES + rb" ?[ ,(] ?(?:\xd1\x82\xd0\xb5\xd0\xbb|\xd0\xbc\xd0\xbe\xd0\xb1|whatsapp|tel)",
+        _CLERK_BYTES + rb"[^0-9\n]{4,110}" + _LOCAL_BYTES,
     )
     CONTEXT: ClassVar[list[str]] = ["тел", "телефон", "моб", "байланыс", "ұялы", "phone", "mobile", "whatsapp"]
 
@@ -90,10 +99,12 @@ class PhoneNumberRecognizer(TextRecognizer):
             return None
         label = _label(text, start)
         labelled = label is not None and label.group in _NAMES
-        if form in ("ten", "local") and not (
-            label and label.group == "phone" and len(label.gap) <= 15 and label.is_direct
-        ):
-            return None
+        if form in ("ten", "local"):
+            announced = label and label.group == "phone" and len(label.gap) <= 15 and label.is_direct
+            if not announced and not (form == "local" and not raw.isdigit() and _is_told_otherwise(text, start, end)):
+                return None
+            if announced and _ABROAD.fullmatch(raw):
+                return Match(start, end, "PHONE_NUMBER", 0.6, False, True)
         if form == "plus":
             return _foreign(text, start, end, labelled)
         number = _number(raw, form)
@@ -108,6 +119,11 @@ class PhoneNumberRecognizer(TextRecognizer):
         score = _score(form, raw, labelled)
         tail = _EXTENSION.match(text, end)
         return Match(start, tail.end() if tail else end, "PHONE_NUMBER", score, form != "local", labelled)
+
+
+def _is_told_otherwise(text: str, start: int, end: int) -> bool:
+    """A label behind a local number, or the clerk of a letter before it."""
+    return bool(_LABEL_BEHIND.match(text, end)) or bool(_CLERK.search(text, max(0, start - 62), start))
 
 
 def _score(form: str, raw: str, labelled: bool) -> float:
