@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from contextlib import suppress
 from importlib import import_module
@@ -94,6 +95,8 @@ def main(argv: list[str] | None = None) -> Any:
             stream.reconfigure(encoding="utf-8", errors="replace")
     # Before numpy is loaded, here and in workers: processes share the cores, and threads of each would fight for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with suppress(ValueError):  # only the main thread may; asked to end, a run ends as with Ctrl-C and can be resumed
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
     args = sys.argv[1:] if argv is None else argv
     use_language(language_in(args))
     speak()

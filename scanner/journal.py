@@ -8,7 +8,6 @@ file has the same size and time of change. A line that the kill cut off counts a
 from __future__ import annotations
 
 import base64
-import fcntl
 import json
 import os
 import secrets
@@ -55,7 +54,7 @@ class Journal:
         except OSError:
             return None
         try:
-            fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            _hold(stream)
             known, end = _load(stream) if resume else ({}, 0)
             stream.truncate(end)
             stream.seek(end)
@@ -161,6 +160,16 @@ def machine_key(folder: Path) -> bytes:
         if len(key) == 32:
             return key
     return secrets.token_bytes(32)
+
+
+def _hold(stream: IO[bytes]) -> None:
+    """Keep others from the journal while it is open; raises ``OSError`` when another process has it. Where the system
+    has no such locks the newer run takes the file over, and each notes its own units."""
+    try:
+        import fcntl
+    except ImportError:  # Windows
+        return
+    fcntl.flock(stream, fcntl.LOCK_EX | fcntl.LOCK_NB)
 
 
 def _load(stream: IO[bytes]) -> tuple[dict[str, UnitResult], int]:

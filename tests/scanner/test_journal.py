@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -115,3 +117,15 @@ def _full(self: Journal, one: Job, result: UnitResult) -> None:
 
 
 ADD = Journal.add
+
+
+def test_it_is_there_where_the_system_has_no_file_locks(tmp_path: Path) -> None:
+    program = """
+import sys
+sys.modules["fcntl"] = None
+from pathlib import Path
+from derbes.scanner.journal import Journal
+journal = Journal.open(Path(sys.argv[1]), "run", resume=True)
+journal.close(finished=True)
+"""
+    subprocess.run([sys.executable, "-c", program, str(tmp_path)], check=True)

@@ -161,7 +161,8 @@ def test_resume_reads_only_what_is_left(tmp_path: Path, monkeypatch: pytest.Monk
     assert sum(record.units_read for record in outcome.inventory.places if record.place.id.endswith("/0.csv")) == 5
 
 
-def test_interrupt_ends_with_130_and_says_how_to_go_on(tmp_path: Path) -> None:
+@pytest.mark.parametrize("sent", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt_ends_with_130_and_says_how_to_go_on(tmp_path: Path, sent: signal.Signals) -> None:
     data = fill(tmp_path)
     assert data.is_dir()
     # Where the suite runs in the background SIGINT is ignored, and children inherit that.
@@ -178,7 +179,7 @@ def test_interrupt_ends_with_130_and_says_how_to_go_on(tmp_path: Path) -> None:
     until = time.monotonic() + 60
     while not any(path.stat().st_size for path in journal.glob("*.jsonl")) and time.monotonic() < until:
         time.sleep(0.05)
-    os.kill(started.pid, signal.SIGINT)
+    os.kill(started.pid, sent)
     out, err = started.communicate(timeout=60)
     assert started.returncode == 130
     assert "--resume" in err.decode()
