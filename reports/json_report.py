@@ -213,6 +213,7 @@ def _violation(violation: Violation, lang: str) -> dict[str, Any]:
         "owner": violation.owner,
         "first_seen": violation.first_seen,
         "examples": list(violation.examples),
+        "covers": [{"path": path, "category": category} for path, category in violation.covers],
     }
 
 

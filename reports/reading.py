@@ -148,6 +148,7 @@ def _violation(one: dict[str, Any]) -> Violation:
         first_seen=one.get("first_seen"),
         interval=_pair(one.get("interval")),
         examples=tuple(one.get("examples", ())),
+        covers=tuple((part["path"], part["category"]) for part in one.get("covers", ())),
     )
 
 

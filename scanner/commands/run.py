@@ -127,7 +127,7 @@ def _excuse(
 
     path = exceptions_file(request.exceptions, setup)
     entries = load_exceptions(path) if path else ()
-    known = load_baseline(Path(request.baseline)) if request.baseline else frozenset()
+    known = load_baseline(Path(request.baseline)) if request.baseline else {}
     return apply(violations, entries, known, today, judged)
 
 

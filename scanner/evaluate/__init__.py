@@ -72,6 +72,7 @@ def _violation(rule: Rule, case: Case, fields: Fields, policy: Policy, speaker: 
         owner=place.owner,
         interval=exact.interval if exact else None,
         examples=tuple(dict.fromkeys(e for found in shown for e in found.examples))[:MAX_EXAMPLES],
+        covers=() if rule.each == "field" else tuple(sorted({(found.path, found.category) for found in fields})),
     )
 
 

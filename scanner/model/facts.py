@@ -23,12 +23,12 @@ class Facts:
     """Facts of one place or of one file of it (``part``). ``None`` means not known or not applicable."""
 
     part: str = ""
-    mode: int | None = None  # permission bits of a file
+    mode: int | None = None  # permission bits of a file; of one that git keeps they are nobody's decision
     owner: str | None = None
     web_root: bool = False
     remote: bool | None = None  # a database connection that leaves this machine
     encrypted: bool | None = None  # the connection as negotiated, or the file at rest
-    copy: str | None = None  # "dump" | "backup" | "export" when name or format says so
+    copy: str | None = None  # "dump" | "backup" | "export" when name or format says so, "repository": git keeps it
     modified: str | None = None  # ISO date of the last change (file) or of the newest record
     oldest: str | None = None  # ISO date of the oldest record, where cheap (log's first line)
     grants: tuple[Grant, ...] = ()

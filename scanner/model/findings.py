@@ -25,7 +25,10 @@ class Text:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Violation:
-    """A rule broken in one place, for one category. ``id`` holds no value, count or line number."""
+    """A rule broken in one place, for one category. ``id`` holds no value, count or line number.
+
+    ``covers``: (path, category) of everything at stake when that is more than one field, as in a file or a table.
+    """
 
     id: str
     rule: str
@@ -43,11 +46,11 @@ class Violation:
     owner: str | None = None
     interval: tuple[int, int] | None = None
     examples: tuple[str, ...] = ()
+    first_seen: str | None = None  # ISO 8601, from the history; unknown without one
+    covers: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-    first_seen: str | None = None  # ISO 8601, from the history; unknown without one
-    covers: tuple[tuple[str, str], ...] = ()
 class Exemption:
     """An exception from ``derbes-exceptions.yml`` as it took effect (or did not)."""
 

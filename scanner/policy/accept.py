@@ -7,6 +7,7 @@ import os
 import re
 import tempfile
 from datetime import date
+from itertools import groupby
 from pathlib import Path
 
 from derbes.scanner.errors import UsageError
@@ -51,6 +52,10 @@ def add_exception(
         "units": accepted_units(violation),
     }
     lines = [f"{name}: {_scalar(value)}" for name, value in fields.items() if value is not None]
+    if violation.covers:
+        lines.append("covers:")
+        by_path = groupby(violation.covers, key=lambda part: part[0])
+        lines += [f"  {_scalar(path)}: [{', '.join(name for _, name in parts)}]" for path, parts in by_path]
     old = path.read_text(encoding="utf-8-sig") if path.exists() else ""
     _write(path, _insert(old, path, violation.id, lines))
     return Exemption(

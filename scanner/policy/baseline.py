@@ -10,8 +10,8 @@ from derbes.scanner.errors import UsageError
 SCHEMA = "derbes/report/"
 
 
-def load_baseline(path: Path) -> frozenset[str]:
-    """Ids of the violations of a former report. What it had accepted stays with the exceptions file.
+def load_baseline(path: Path) -> dict[str, frozenset[tuple[str, str]]]:
+    """Violations of a former report and what each covered. What it had accepted stays with the exceptions file.
 
     Raises :class:`UsageError` when the file is not such a report.
     """
@@ -29,7 +29,15 @@ def load_baseline(path: Path) -> frozenset[str]:
         isinstance(v, dict) and isinstance(v.get("id"), str) for v in violations
     ):
         raise _not_a_report(path)
-    return frozenset(violation["id"] for violation in violations if violation.get("state") != "accepted")
+    return {
+        violation["id"]: frozenset(
+            (str(part.get("path")), str(part.get("category")))
+            for part in violation.get("covers") or ()
+            if isinstance(part, dict)
+        )
+        for violation in violations
+        if violation.get("state") != "accepted"
+    }
 
 
 def _not_a_report(path: Path) -> UsageError:

@@ -18,6 +18,7 @@ from derbes.scanner.policy.yamlmarks import read_document
 if TYPE_CHECKING:
     from derbes.scanner.policy.scalars import Model
 
+NAMES = {"policy": "политика", "derbes": "места", "derbes-exceptions": "исключения"}
 KINDS: dict[str, type[Model]] = {"политика": PolicyFile, "места": ConfigFile, "исключения": ExceptionsFile}
 
 
@@ -60,10 +61,12 @@ def _check(file: str) -> Checked:
 
 
 def kind_of(file: str) -> str:
-    """What a file is by the keys at its top (a mistyped one or two do not matter); of equals the smaller vocabulary.
+    """What a file is: by its usual name, else by the keys at its top (of equals the smaller vocabulary).
 
     Raises :class:`PolicyErrors` when the file is not there.
     """
+    if kind := NAMES.get(Path(file).stem):
+        return kind
     data = read_document(Path(file)).data
     keys = set(data) if isinstance(data, dict) else set()
     known = {kind: {info.alias or name for name, info in model.model_fields.items()} for kind, model in KINDS.items()}

@@ -2,12 +2,13 @@
 
 An exception covers one violation id, hence one category in one field under one rule: a new category in the same
 column is a new violation. It ceases to hold when its day has passed, when it asks for more than ``FREE_DAYS`` and
-nobody approved it, and when the matter has grown beyond what was accepted.
+nobody approved it, and when the matter has grown beyond what was accepted: in number, or (where a violation is of a
+whole file or table) by a category that was not there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,8 @@ from derbes.scanner.model.findings import Exemption, ExemptionStatus, Violation
 if TYPE_CHECKING:
     from derbes.scanner.policy.files import ExceptionEntry
 
+# Id -> (path, category) of what it covered, nothing where the former report does not say.
+Baseline = Mapping[str, frozenset[tuple[str, str]]]
 FREE_DAYS = 90  # longer ones need approved_by
 SOON_DAYS = 14  # shown as expiring
 GROWTH = 1.25  # beyond it an accepted violation is open again
@@ -46,14 +49,14 @@ def load_exceptions(path: Path) -> tuple[ExceptionEntry, ...]:
 def apply(
     violations: Iterable[Violation],
     exceptions: Sequence[ExceptionEntry],
-    baseline: Collection[str],
+    baseline: Baseline,
     today: date,
     places: Collection[str] | None = None,
 ) -> tuple[tuple[Violation, ...], tuple[Exemption, ...]]:
     """Give each violation its state, and each exception the status that it took on.
 
-    ``baseline``: ids known from a former report. ``places``: ids of the places that were judged; an exception for
-    another place is then left alone instead of being called unused.
+    ``baseline``: ids known from a former report, with what they covered then. ``places``: ids of the places that were
+    judged; an exception for another place is then left alone instead of being called unused.
     """
     violations = tuple(violations)
     by_id = {violation.id: violation for violation in violations}
@@ -77,13 +80,30 @@ def apply(
             )
         )
     judged = tuple(
-        replace(v, state="accepted" if v.id in accepted else "known" if v.id in baseline else "new") for v in violations
+        replace(v, state="accepted" if v.id in accepted else "known" if _known(v, baseline) else "new")
+        for v in violations
     )
     return judged, tuple(sorted(exemptions, key=lambda each: (each.until, each.id)))
 
 
 def _concerns(where: str, places: Collection[str]) -> bool:
     return any(where == place or where.startswith(f"{place}#") for place in places)
+
+
+def _known(violation: Violation, baseline: Baseline) -> bool:
+    return violation.id in baseline and not _widened(violation, baseline[violation.id])
+
+
+def _widened(violation: Violation, covered: Collection[tuple[str, str]]) -> bool:
+    """Whether a category appeared that was nowhere before, or not in that column; ``covered`` empty: not recorded.
+
+    Another column of a category that was there is no such thing; the number of records tells of that.
+    """
+    paths, categories = {path for path, _ in covered}, {category for _, category in covered}
+    return bool(covered) and any(
+        category not in categories or (path in paths and (path, category) not in covered)
+        for path, category in violation.covers
+    )
 
 
 def _status(entry: ExceptionEntry, violation: Violation | None, today: date) -> ExemptionStatus:
@@ -94,6 +114,8 @@ def _status(entry: ExceptionEntry, violation: Violation | None, today: date) -> 
     if violation is None:
         return "unused"
     if entry.units is not None and _at_least(violation) > entry.units * GROWTH:
+        return "outgrown"
+    if _widened(violation, {(path, name) for path, names in (entry.covers or {}).items() for name in names}):
         return "outgrown"
     return "expiring" if (entry.until - today).days <= SOON_DAYS else "active"
 

@@ -14,7 +14,8 @@ from derbes.scanner.policy.scalars import Day, Id, Kind, Model, Period, Seconds
 class ExceptionEntry(Model):
     """One accepted violation. ``rule`` and ``where`` are for readers; the id alone decides.
 
-    ``added``: the day of acceptance; ``units``: how many it covered then, so that growth is noticed.
+    ``added``: the day of acceptance; ``units``: how many it covered then, so that growth is noticed; ``covers``: the
+    categories of each path, where a violation is of more than one field, so that a new category is noticed.
     """
 
     id: Annotated[str, Field(pattern=r"^DRB-[0-9A-F]{4,16}$")]
@@ -26,6 +27,7 @@ class ExceptionEntry(Model):
     until: Day
     added: Day | None = None
     units: int | None = Field(default=None, ge=0)
+    covers: Mapping[str, tuple[str, ...]] | None = None
 
 
 class ExceptionsFile(Model):
@@ -79,8 +81,6 @@ class PlaceSpec(Model):
     fields: Mapping[str, FieldSpec] = Field(default_factory=dict)
 
 
-class ConfigFile(Model):
-    """``derbes.yml``: where data lie and what for."""
 class HistorySpec(Model):
     """How much of the history of runs is kept."""
 
@@ -88,6 +88,8 @@ class HistorySpec(Model):
     runs: int | None = Field(default=None, gt=0)
 
 
+class ConfigFile(Model):
+    """``derbes.yml``: where data lie and what for."""
 
     version: Literal[1]
     policy: str = "hosting-pro"

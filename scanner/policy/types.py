@@ -82,7 +82,7 @@ class RetentionTerm(Model):
 
 Exposure = Literal["world-readable", "web-root", "public-grant", "unlisted-role", "wider-copy"]
 Channel = Literal["connection-without-tls", "form-get", "form-http"]
-Copy = Literal["dump", "backup", "export"]
+Copy = Literal["dump", "backup", "export", "repository"]
 
 
 class Condition(Model):

@@ -11,7 +11,7 @@ import pytest
 
 from derbes.scanner.errors import UsageError
 from derbes.scanner.evaluate import evaluate
-from derbes.scanner.model.findings import Violation
+from derbes.scanner.model.findings import Text, Violation
 from derbes.scanner.model.places import Place
 from derbes.scanner.policy.accept import add_exception
 from derbes.scanner.policy.baseline import load_baseline
@@ -187,3 +187,50 @@ def test_not_a_baseline(tmp_path: Path, text: str) -> None:
     assert caught.value.slug == "baseline-file"
     with pytest.raises(UsageError):
         load_baseline(tmp_path / "nowhere.json")
+
+
+def copy(*covers: tuple[str, str], units: int = 5) -> Violation:
+    """A violation of a whole file that holds several columns."""
+    none = Text({})
+    return Violation(
+        id="DRB-00C0FFEE", rule="unprotected-copy", severity="critical", clauses=("6.2",), place="x.csv", path="",
+        category="identity_document", entities=(), units=units, locations=(), message=none, remedy=none, covers=covers,
+    )  # fmt: skip
+
+
+NOTE, PHONE = ("note", "identity_document"), ("phone", "phone")
+
+
+@pytest.mark.parametrize(
+    ("now", "state"),
+    [
+        ((NOTE, PHONE), "accepted"),
+        ((NOTE,), "accepted"),  # less than was accepted
+        ((NOTE, PHONE, ("phone2", "phone")), "accepted"),  # another column of a category that was there
+        ((NOTE, PHONE, ("note", "phone")), "new"),  # a category that was elsewhere, now in this column
+        ((NOTE, PHONE, ("mail", "email")), "new"),  # a category that was nowhere
+    ],
+)
+def test_an_exception_for_a_file_covers_the_categories_that_were_in_it(
+    tmp_path: Path, now: tuple[tuple[str, str], ...], state: str
+) -> None:
+    path = tmp_path / "derbes-exceptions.yml"
+    add_exception(path, copy(NOTE, PHONE), reason="разбор", by="a", until=TODAY, today=TODAY)
+    (entry,) = load_exceptions(path)
+    assert entry.covers == {"note": ("identity_document",), "phone": ("phone",)}
+    (judged,), (exemption,) = apply([copy(*now)], [entry], {}, TODAY)
+    assert (judged.state, exemption.status) == (state, "outgrown" if state == "new" else "expiring")
+    known = {"DRB-00C0FFEE": frozenset({NOTE, PHONE})}
+    (judged,), _ = apply([copy(*now)], [], known, TODAY)
+    assert judged.state == ("new" if state == "new" else "known")
+
+
+def test_entries_and_reports_that_do_not_say_what_they_covered_hold_as_before(tmp_path: Path) -> None:
+    path = tmp_path / "derbes-exceptions.yml"
+    path.write_text("exceptions:\n  - {id: DRB-00C0FFEE, reason: x, by: a, until: 2099-01-01, approved_by: b}\n")
+    (judged,), _ = apply([copy(NOTE, PHONE)], load_exceptions(path), {}, TODAY)
+    assert judged.state == "accepted"
+    report = tmp_path / "old.json"
+    report.write_text('{"schema": "derbes/report/1", "violations": [{"id": "DRB-00C0FFEE"}]}')
+    (judged,), _ = apply([copy(NOTE, PHONE)], (), load_baseline(report), TODAY)
+    assert judged.state == "known"
