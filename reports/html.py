@@ -16,7 +16,18 @@ from typing import TYPE_CHECKING, ClassVar
 from derbes import __version__
 from derbes.reports.base import Report
 from derbes.reports.html_map import heat_map
-from derbes.reports.html_sections import MAX_ROWS, cards, changes, cited, coverage, register, todo
+from derbes.reports.html_sections import (
+    MANY_CARDS,
+    MAX_ROWS,
+    cards,
+    changes,
+    cited,
+    coverage,
+    quotes_whole,
+    register,
+    todo,
+)
+from derbes.reports.html_trend import trend
 from derbes.reports.i18n import count, day, integer
 from derbes.reports.safe import encodable, folded, printable
 from derbes.reports.view import GLYPHS, View
@@ -71,6 +82,9 @@ class HtmlReport(Report):
                 cards=shown,
                 hidden=len(view.open) - len(shown),
                 cited=cited(view),
+                whole=quotes_whole(view),
+                many=len(shown) > MANY_CARDS,
+                trend=trend(view, self.trend),
                 register=register(view, anchors),
                 previous=previous,
                 changes=list(changes(view, previous, ids)) if previous else [],

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from derbes.reports.html_trend import age
 from derbes.reports.i18n import day, integer, short
 from derbes.reports.safe import folded, printable
 from derbes.reports.view import GLYPHS, View
@@ -19,6 +20,7 @@ MAX_ROWS = 300
 _MAX_TODO = 8
 _WHOLE_QUOTES = 60  # with more violations than this, clauses are quoted shortened and in full at the end
 _QUOTE = 70
+MANY_CARDS = 6  # with more than this, the printed page quotes each clause once, at its end
 
 
 class Link(NamedTuple):
@@ -59,6 +61,7 @@ class Card:
     locations: str
     remedy: str
     owner: str
+    age: str
     rank: int = field(default=0)
 
 
@@ -96,9 +99,14 @@ def _task(view: View, found: list[Violation], shown: set[str]) -> Todo:
 
 def cards(view: View) -> list[Card]:
     """The gravest open violations, as many as a page can bear."""
-    whole = len(view.open) <= _WHOLE_QUOTES
+    whole = quotes_whole(view)
     ordered = sorted(view.open, key=lambda v: SEVERITIES.index(v.severity))
     return [_card(view, violation, rank, whole) for rank, violation in enumerate(ordered[:MAX_VIOLATIONS])]
+
+
+def quotes_whole(view: View) -> bool:
+    """Whether each violation quotes its clauses in full."""
+    return len(view.open) <= _WHOLE_QUOTES
 
 
 def _card(view: View, v: Violation, rank: int, whole: bool) -> Card:
@@ -124,6 +132,7 @@ def _card(view: View, v: Violation, rank: int, whole: bool) -> Card:
         locations=places + (" …" if len(v.locations) > 8 else ""),
         remedy=view.remedy(v),
         owner=printable(v.owner or ""),
+        age=age(view, v),
         rank=rank,
     )
 
@@ -136,9 +145,7 @@ def _quote(view: View, clause: str, whole: bool) -> tuple[str, str, str]:
 
 
 def cited(view: View) -> list[tuple[str, str, str]]:
-    """Clauses in full, where the violations quote them shortened."""
-    if len(view.open) <= _WHOLE_QUOTES:
-        return []
+    """Clauses in full: where the violations quote them shortened, and at the end of what is printed."""
     numbers = dict.fromkeys(clause for v in view.open for clause in v.clauses if clause in view.policy.clauses)
     return [_quote(view, clause, True) for clause in numbers]
 
@@ -255,5 +262,8 @@ def coverage(view: View) -> list[Figure]:
             view.tr("Прочитано записей"),
             short(read, view.lang) if open_end else f"{short(read, view.lang)} / {short(max(read, total), view.lang)}",
         ),
-        *([Figure(view.tr("Из них не менялись и взяты из прежних проверок"), short(carried, view.lang))] * bool(carried)),
+        *(
+            [Figure(view.tr("Из них не менялись и взяты из прежних проверок"), short(carried, view.lang))]
+            * bool(carried)
+        ),
     ]

@@ -27,6 +27,7 @@ def demo(folder: str, no_open: bool, quiet: bool, no_color: bool, lang: str) -> 
     from derbes.reports.html import HtmlReport
     from derbes.reports.text import TextReport
     from derbes.scanner.commands.run import Request, run, write_private
+    from derbes.scanner.commands.runs import aged, trend
     from derbes.scanner.commands.scan import remember, write_reports
     from derbes.scanner.connectors.base import Options
     from derbes.scanner.demo.world import build, next_day
@@ -48,10 +49,12 @@ def demo(folder: str, no_open: bool, quiet: bool, no_color: bool, lang: str) -> 
     remember(before, state)
     next_day(Path(), today)
     again = Request("scan", (*request.targets, "exports"), Options(), config=MARKER)
-    outcome = run(again, open_progress(speaker.quiet, speaker.terminal))
+    outcome = aged(run(again, open_progress(speaker.quiet, speaker.terminal)), state)
     remember(outcome, state)
     write_reports(outcome, [("json", Path("report.json"))])
-    write_private(Path("report.html"), HtmlReport(language()).render(outcome, before))
+    page = HtmlReport(language())
+    page.trend = trend(outcome, state)
+    write_private(Path("report.html"), page.render(outcome, before))
     click.echo(TextReport(language()).lines(outcome, color=speaker.color), nl=False)
     report = (root if root.is_absolute() else Path(folder)) / "report.html"
     click.echo(f"\n{tr('Дальше')}: cd {folder}; derbes explain {outcome.violations[0].id} --state {state}")

@@ -5,13 +5,17 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from derbes.reports.html import HtmlReport
+from derbes.scanner.model.findings import Outcome
+from derbes.scanner.model.trend import Point
 from tests.reports.outcomes import clean, hostile, outcome
+from tests.world import derbes
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -48,6 +52,23 @@ class Opened:
 
     def shown(self) -> list[str]:
         return [str(card.get_attribute("id")) for card in self.page.locator("details.v:visible").all()]
+
+
+def with_history() -> HtmlReport:
+    """A report that knows two runs before."""
+    report = HtmlReport()
+    report.trend = tuple(
+        Point(f"run-{day}", "check", f"2026-11-{day}T03:00:00+05:00", True, 5, 4, critical, major, minor, 1)
+        for day, critical, major, minor in (("01", 6, 12, 6), ("15", 3, 6, 3), ("22", 1, 2, 1))
+    )
+    return report
+
+
+def aged_outcome() -> Outcome:
+    """Violations of three weeks ago."""
+    made = outcome()
+    old = tuple(replace(v, first_seen="2026-11-01T03:00:00+05:00") for v in made.violations)
+    return replace(made, violations=old)
 
 
 @pytest.fixture(scope="module")
@@ -137,6 +158,46 @@ def test_prints_to_pages_with_the_signature_block(browser: Browser, usual: Path)
     assert opened.page.locator("nav").is_hidden()
     printed = opened.page.pdf(prefer_css_page_size=True)
     assert printed.startswith(b"%PDF")
+    assert 2 <= printed.count(b"/Type /Page\n") <= 6
+
+
+def test_the_trend_and_the_age_are_shown(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "report.html"
+    file.write_bytes(with_history().render(aged_outcome(), clean()))
+    opened = Opened(browser, file)
+    page = opened.page
+    assert [text.text_content() for text in page.locator(".trend .lv").all()] == ["24", "12", "4"]
+    heights = [float(str(bar.get_attribute("height"))) for bar in page.locator(".trend .bar").all()]
+    assert heights[0] == 2 * heights[1] == 92
+    label = str(page.locator(".trend svg").get_attribute("aria-label"))
+    assert "22.11.2026: нарушений 4, из них критических 1" in label
+    assert "обнаружено 01.11.2026, 21 день назад" in page.locator("#DRB-00000001").inner_text()
+    page.set_viewport_size({"width": 500, "height": 900})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 500
+    assert opened.said == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_no_violations_with_a_history(browser: Browser, tmp_path: Path, scheme: Any) -> None:
+    file = tmp_path / "report.html"
+    file.write_bytes(with_history().render(aged_outcome(), clean()))
+    page = Opened(browser, file, color_scheme=scheme).page
+    page.evaluate(AXE.read_text("utf-8"))
+    found = page.evaluate("axe.run(document)")
+    assert [one["id"] for one in found["violations"]] == []
+
+
+def test_the_demo_prints_on_six_pages(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert derbes("demo", "w", "--no-open", "-q").code == 0
+    opened = Opened(browser, tmp_path / "w" / "report.html")
+    assert opened.page.locator(".trend .bar").count() == 2
+    assert opened.page.locator("#clauses").is_hidden()  # on the screen each violation quotes its clauses
+    assert opened.page.locator("details.v").count() > 15
+    opened.page.emulate_media(media="print")
+    assert opened.page.locator("#clauses").is_visible()
+    assert opened.page.locator(".sign").is_visible()
+    printed = opened.page.pdf(prefer_css_page_size=True)
     assert 2 <= printed.count(b"/Type /Page\n") <= 6
 
 
