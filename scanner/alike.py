@@ -21,7 +21,7 @@ from derbes.recognizers.numbers.vector import CHECKED, STRUCTURED, traits
 from derbes.scanner.distinct import Bools, Bytes, Ints, array_of, codes_of, codes_of_rows, members_of
 from derbes.scanner.looks import FULL, last_digits
 from derbes.scanner.people import people
-from derbes.scanner.profile import ALPHA, AT, DASH, DIGIT, DOT, OTHER, PLUS, SPACE, Column
+from derbes.scanner.profile import ALPHA, AT, COLON, DASH, DIGIT, DOT, LETTER, OTHER, PLUS, SPACE, Column
 
 # Codes of mobile operators, all of whose numbers are in use: what follows the code decides nothing.
 _MOBILE = np.array([700, 701, 702, 705, 706, 707, 708, 747, 771, 775, 776, 777, 778])
@@ -29,6 +29,8 @@ _WIDTH = 24  # bytes of a telephone number as people write it
 _TIMESTAMP_FROM, _TIMESTAMP_TO = 2000_00_00_0000, 2040_00_00_0000
 _BIN, _KIND = STRUCTURED | CHECKED, 16
 _ZERO, _NINE = b"09"
+_NUMBER = re.compile(rb"0{1,8}|-?0{1,8}\.0{1,4}|0000-00-00(?:[ T]00:00(?::00(?:\.0{1,6})?)?Z?)?")
+_MOMENT_WIDTH = 27
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _QUAD, _QUAD_WIDTH = rf"^{_OCTET}(?:\.{_OCTET}){{3}}$", 15
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
@@ -105,10 +107,25 @@ def _phones(column: Column, left: Bools) -> _Keys:
     return index, codes, True
 
 
+def _numbers(column: Column, left: Bools) -> _Keys:
+    """Short numbers, sums of money, moments: nobody's, whatever their digits are."""
+    index = np.flatnonzero(left & column.only(DIGIT | DOT | DASH | COLON | SPACE | LETTER) & column.has(DIGIT))
+    index = index[column.lengths[index] <= _MOMENT_WIDTH]
+    written = column.matrix(index, _MOMENT_WIDTH)
+    century = np.where(column.has(COLON | DASH)[index], written[:, 1], 0)
+    written[(written >= _ZERO) & (written <= _NINE)] = _ZERO
+    codes, firsts = codes_of_rows(np.column_stack([written, century.astype(np.uint8)]))
+    forms = [_NUMBER.fullmatch(written[first].tobytes().rstrip(b"\0")) is not None for first in firsts.tolist()]
+    kept = np.array(forms, dtype=np.bool_)[codes]
+    return index[kept], codes[kept], True
+
+
 def _addresses(column: Column, left: Bools) -> _Keys:
     """Of hosts: four numbers."""
     index = np.flatnonzero(left & column.only(DIGIT | DOT) & column.has(DOT) & (column.lengths <= _QUAD_WIDTH))
-    index = index[(column.digit_counts[index] < 11) & (column.lengths[index] - column.digit_counts[index] == 3)]
+    counts, opens = column.digit_counts[index], column.data[column.starts[index]]
+    # Eleven digits from 7 or 8 on may be a telephone.
+    index = index[(column.lengths[index] - counts == 3) & ((counts < 11) | ((opens != ord("7")) & (opens != ord("8"))))]
     right = pc.match_substring_regex(column.some(index).cast(pa.large_string()), _QUAD)
     index = index[right.to_numpy(zero_copy_only=False)]
     written = column.matrix(index, _QUAD_WIDTH)
@@ -151,7 +168,8 @@ def _persons(column: Column, left: Bools) -> _Keys:
 
 def _templates(column: Column, left: Bools) -> _Keys:
     counts = column.digit_counts
-    index = np.flatnonzero(left & column.has(ALPHA) & (counts > 0) & (column.letters <= 300) & ~column.has(AT))
+    short = (counts > 0) & (counts <= _HOUSE_DIGITS + _LONG) & (column.letters <= 300)
+    index = np.flatnonzero(left & short & column.has(ALPHA) & ~column.has(AT))
     content, offsets = column.lines(index)
     data = np.frombuffer(content, dtype=np.uint8)
     starts, ends = _runs((data >= _ZERO) & (data <= _NINE))
@@ -188,7 +206,7 @@ def _postcodes(data: Bytes, offsets: Ints, starts: Ints, ends: Ints) -> Bools:
     return result
 
 
-_ALIKE = (_twelve, _phones, _addresses, _emails, _persons, _templates)
+_ALIKE = (_numbers, _twelve, _phones, _addresses, _emails, _persons, _templates)
 _LABELLED = {
     **dict.fromkeys(("iin", "bin", "iin_bin"), (_twelve,)),
     "phone": (_phones,),
