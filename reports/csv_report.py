@@ -7,6 +7,7 @@ import io
 from typing import ClassVar
 
 from derbes.reports.base import Report
+from derbes.reports.exceptions import notable
 from derbes.reports.safe import encodable, inert
 from derbes.reports.view import View
 from derbes.scanner.model.findings import Outcome
@@ -18,7 +19,9 @@ COLUMNS = (
 
 
 class CsvReport(Report):
-    """One line a violation (accepted ones too), one for each thing that was not read. UTF-8 with a mark for Excel."""
+    """One line a violation (accepted ones too), one for each thing that was not read and each exception to look at.
+
+    UTF-8 with a mark for Excel."""
 
     name: ClassVar[str] = "csv"
     suffixes: ClassVar[tuple[str, ...]] = (".csv",)
@@ -39,5 +42,9 @@ class CsvReport(Report):
         for one in outcome.inventory.unscanned:
             rest = ["", "", "", "", "", view.missed(one), view.hint(one)]
             cells = ["unscanned", "", "", "", one.code, "", one.place, one.path, *rest]
+            writer.writerow([inert(str(cell)) for cell in cells])
+        for each in notable(view):
+            rest = ["", "", each.entry.by, each.text, ""]
+            cells = ["exception", each.entry.id, "", each.entry.status, each.code, "", "", "", "", "", *rest]
             writer.writerow([inert(str(cell)) for cell in cells])
         return str(encodable(text.getvalue())).encode("utf-8-sig")

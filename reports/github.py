@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from derbes.reports.base import Report
+from derbes.reports.exceptions import notable
 from derbes.reports.repo import code_line, hostless
 from derbes.reports.safe import encodable
 from derbes.reports.view import View
@@ -45,6 +46,7 @@ class GithubReport(Report):
             if one.code not in NOTES:
                 text = f"{view.where(one)}: {view.missed(one)}"
                 lines.append(f"::warning title={_property(f'derbes {one.code}')}::{_data(text)}")
+        lines += [f"::notice title={_property(f'derbes {e.code}')}::{_data(e.text)}" for e in notable(view)]
         return [str(encodable(line)) for line in lines]
 
 

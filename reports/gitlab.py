@@ -7,6 +7,7 @@ import json
 from typing import Any, ClassVar
 
 from derbes.reports.base import Report
+from derbes.reports.exceptions import FILE, notable
 from derbes.reports.repo import CONFIG, code_line, fingerprint, hostless
 from derbes.reports.safe import encodable
 from derbes.reports.view import View
@@ -15,7 +16,7 @@ from derbes.scanner.model.findings import Outcome
 
 
 class GitlabReport(Report):
-    """Open violations, and what was not read as ``info``."""
+    """Open violations; what was not read and exceptions to look at as ``info``."""
 
     name: ClassVar[str] = "gitlab"
     suffixes: ClassVar[tuple[str, ...]] = (".gitlab.json",)
@@ -33,6 +34,9 @@ class GitlabReport(Report):
                 text = f"{hostless(view.where(one))}: {hostless(view.missed(one))}"
                 mark = hashlib.sha256(f"{one.place}\0{one.path}\0{one.code}".encode("utf-8", "surrogatepass"))
                 issues.append(_issue(text, one.code, mark.hexdigest(), "info", CONFIG, 1))
+        for each in notable(view):
+            mark = hashlib.sha256(f"{each.code}\0{each.entry.id}".encode("utf-8", "surrogatepass"))
+            issues.append(_issue(hostless(each.text), each.code, mark.hexdigest(), "info", FILE, 1))
         unique = {issue["fingerprint"]: issue for issue in reversed(issues)}
         return (json.dumps(encodable(list(reversed(unique.values()))), ensure_ascii=False, indent=1) + "\n").encode()
 

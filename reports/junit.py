@@ -6,6 +6,7 @@ from typing import ClassVar
 from xml.etree import ElementTree as ET
 
 from derbes.reports.base import Report
+from derbes.reports.exceptions import FILE, Notable, notable
 from derbes.reports.repo import hostless
 from derbes.reports.safe import encodable, printable
 from derbes.reports.view import View
@@ -33,6 +34,8 @@ class JunitReport(Report):
         root = ET.Element("testsuites", name="derbes")
         for place in dict.fromkeys([*view.records, *violations, *missed]):
             root.append(_suite(view, place, violations.get(place, []), missed.get(place, [])))
+        if excuses := list(notable(view)):
+            root.append(_exceptions(excuses))
         for key in ("tests", "failures", "errors", "skipped"):
             root.set(key, str(sum(int(suite.get(key, "0")) for suite in root)))
         ET.indent(root)
@@ -60,6 +63,16 @@ def _suite(view: View, place: str, violations: list[Violation], missed: list[Uns
     suite.set("tests", str(len(suite)))
     for key, tag in (("failures", "failure"), ("errors", "error"), ("skipped", "skipped")):
         suite.set(key, str(len(suite.findall(f"testcase/{tag}"))))
+    return suite
+
+
+def _exceptions(excuses: list[Notable]) -> ET.Element:
+    """Exceptions that expire or do not hold, as skipped tests: to be seen, and no failure of their own."""
+    suite = ET.Element("testsuite", name=FILE, tests=str(len(excuses)), failures="0", errors="0")
+    suite.set("skipped", str(len(excuses)))
+    for each in excuses:
+        case = ET.SubElement(suite, "testcase", classname=FILE, name=_clean(f"{each.code} {each.entry.id}"))
+        ET.SubElement(case, "skipped", message=_clean(each.text))
     return suite
 
 

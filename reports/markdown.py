@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from derbes.reports.base import Report
+from derbes.reports.exceptions import notable
 from derbes.reports.html import verdict
 from derbes.reports.i18n import integer
 from derbes.reports.safe import encodable
@@ -88,6 +89,10 @@ def _lines(view: View) -> Iterator[str]:
     if hidden:
         yield ""
         yield view.tr("Скрыто исключениями: {hidden}", hidden=hidden)
+    excuses = list(notable(view))
+    if excuses:
+        yield ""
+        yield from (f"- {plain(each.text)}" for each in excuses[:MAX_ROWS])
     policy = f"{plain(view.policy.id)} {view.policy.sha256[:12]}"
     yield ""
     yield f"<sub>derbes · {view.tr('проверка')} {plain(view.run.id)} · {view.tr('Политика')} {policy}</sub>"

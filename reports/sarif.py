@@ -14,11 +14,12 @@ from urllib.parse import quote
 
 from derbes import __version__
 from derbes.reports.base import Report
+from derbes.reports.exceptions import notable
 from derbes.reports.repo import code_line, fingerprint, hostless
 from derbes.reports.safe import encodable, folded, printable
 from derbes.reports.view import View
 from derbes.scanner.codes import MEANINGS, NOTES
-from derbes.scanner.model.findings import SEVERITIES, Outcome, Severity, Violation
+from derbes.scanner.model.findings import SEVERITIES, ExemptionStatus, Outcome, Severity, Violation
 from derbes.scanner.model.inventory import Unscanned
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -55,8 +56,11 @@ def sarif(outcome: Outcome, lang: str) -> dict[str, Any]:
                 "language": _TAGS.get(lang, lang),
                 "rules": [_rule(view, rule, [v for v in kept if v.rule == rule]) for rule in rules],
                 "notifications": [
-                    _reason(view, code)
-                    for code in sorted({one.code for one in outcome.inventory.unscanned} | {"limit-size"})
+                    *(
+                        _reason(view, code)
+                        for code in sorted({one.code for one in outcome.inventory.unscanned} | {"limit-size"})
+                    ),
+                    *(_excuse(view, status) for status in sorted({each.entry.status for each in notable(view)})),
                 ],
             }
         },
@@ -105,6 +109,17 @@ def _reason(view: View, code: str) -> dict[str, Any]:
         "fullDescription": {"text": f"{meaning}."},
         "help": {"text": help_},
         "defaultConfiguration": {"level": "note" if code in NOTES else "warning"},
+    }
+
+
+def _excuse(view: View, status: ExemptionStatus) -> dict[str, Any]:
+    meaning = view.tr("Исключение: {status}.", status=view.exemption(status))
+    return {
+        "id": f"exception-{status}",
+        "shortDescription": {"text": meaning},
+        "fullDescription": {"text": meaning},
+        "help": {"text": view.tr("Продлить: {command}", command="derbes accept ID --reason … --until …")},
+        "defaultConfiguration": {"level": "note"},
     }
 
 
@@ -193,6 +208,10 @@ def _invocation(view: View, cut: int) -> dict[str, Any]:
         "startTimeUtc": _utc(view.run.started_at),
         "endTimeUtc": _utc(view.run.finished_at),
         "toolExecutionNotifications": notes,
+        "toolConfigurationNotifications": [
+            {"level": "note", "message": {"text": hostless(each.text)}, "descriptor": {"id": each.code}}
+            for each in notable(view)
+        ][:MAX_NOTIFICATIONS],
     }
 
 

@@ -14,7 +14,7 @@ import pytest
 from defusedxml import ElementTree
 from jsonschema import Draft7Validator, Draft202012Validator
 
-from derbes.reports import open_report
+from derbes.reports import REPORTS, open_report
 from derbes.scanner.model.findings import Outcome
 from tests.reports.outcomes import HOST, clean, hostile, many, outcome
 
@@ -126,7 +126,7 @@ def test_no_host_and_no_example_goes_to_ci(name: str) -> None:
 
 def test_gitlab_fingerprints_are_unique_and_the_unread_is_told() -> None:
     issues = json.loads(open_report("gitlab", "ru").render(outcome()))
-    assert [issue["severity"] for issue in issues] == ["critical", "major", "major", "minor", "info", "info"]
+    assert [issue["severity"] for issue in issues] == ["critical", "major", "major", "minor", *["info"] * 4]
     assert issues[0]["location"] == {"path": "derbes.yml", "lines": {"begin": 14}}
     every = json.loads(open_report("gitlab", "ru").render(hostile()))
     assert len({issue["fingerprint"] for issue in every}) == len(every)
@@ -135,11 +135,11 @@ def test_gitlab_fingerprints_are_unique_and_the_unread_is_told() -> None:
 def test_junit_tells_failures_errors_and_skips_apart() -> None:
     root = ElementTree.fromstring(open_report("junit", "ru").render(outcome()))
     assert {key: root.get(key) for key in ("tests", "failures", "errors", "skipped")} == {
-        "tests": "7", "failures": "3", "errors": "2", "skipped": "2",
+        "tests": "9", "failures": "3", "errors": "2", "skipped": "4",
     }  # fmt: skip
     assert ElementTree.fromstring(open_report("junit", "ru").render(clean())).get("tests") == "1"
     every = ElementTree.fromstring(open_report("junit", "ru").render(hostile()))
-    assert len(every.findall("testsuite")) == len(hostile().inventory.places)
+    assert len(every.findall("testsuite")) == len(hostile().inventory.places) + 1
 
 
 def test_no_cell_and_no_physical_line_of_a_csv_is_a_formula() -> None:
@@ -149,7 +149,7 @@ def test_no_cell_and_no_physical_line_of_a_csv_is_a_formula() -> None:
         assert "\n" not in line
         assert not line.lstrip('"').startswith(("=", "+", "-", "@", "\t", "\r"))
     rows = list(csv.reader(io.StringIO(text, newline="")))
-    assert len(rows) == 1 + len(hostile().violations) + len(hostile().inventory.unscanned)
+    assert len(rows) == 1 + len(hostile().violations) + len(hostile().inventory.unscanned) + len(hostile().exemptions)
     for row in rows:
         assert len(row) == len(rows[0])
         assert not [cell for cell in row if cell.startswith(("=", "+", "-", "@", "\t", "\r", "\n"))]
@@ -157,7 +157,7 @@ def test_no_cell_and_no_physical_line_of_a_csv_is_a_formula() -> None:
 
 def test_csv_has_what_was_not_read() -> None:
     rows = list(csv.DictReader(io.StringIO(open_report("csv", "ru").render(outcome()).decode("utf-8-sig"))))
-    assert [row["kind"] for row in rows] == ["violation"] * 5 + ["unscanned"] * 2
+    assert [row["kind"] for row in rows] == ["violation"] * 5 + ["unscanned"] * 2 + ["exception"] * 2
     assert rows[2]["low"] == "30"
 
 
@@ -182,7 +182,7 @@ def test_markdown_says_incomplete_and_quotes_the_clause() -> None:
 def test_github_commands_are_one_a_line_and_cannot_be_forged() -> None:
     lines = open_report("github", "ru").render(hostile()).decode().splitlines()
     commands = [line for line in lines if line.startswith("::")]
-    assert len(commands) == len(hostile().violations) + len(hostile().inventory.unscanned)
+    assert len(commands) == len(hostile().violations) + len(hostile().inventory.unscanned) + len(hostile().exemptions)
     assert all(re.match(r"::(error|warning|notice) (file=[^,:]*,line=\d+,)?title=derbes [\w-]+::", c) for c in commands)
     usual = open_report("github", "ru").render(outcome()).decode().splitlines()
     assert usual[0].startswith("::error file=derbes.yml,line=14,title=derbes personal-data-in-log::")
@@ -201,3 +201,19 @@ def test_a_file_outside_the_checkout_gets_a_path_that_ci_can_hold() -> None:
     inventory = replace(outcome().inventory, places=(away,))
     run = sarif(replace(outcome(), inventory=inventory, violations=(outcome().violations[2],)))
     assert run["results"][0]["locations"][0]["physicalLocation"]["artifactLocation"]["uri"] == "srv/clients.csv"
+
+
+# XLSX is no text (its sheet has them); registers and review sheets are no reports of violations.
+OF_VIOLATIONS = sorted(name for name in REPORTS if not name.startswith(("xlsx", "register", "review")))
+
+
+@pytest.mark.parametrize("name", OF_VIOLATIONS)
+def test_every_report_shows_exceptions_that_expire_or_do_not_hold(name: str) -> None:
+    text = open_report(name, "ru").render(outcome()).decode()
+    assert "DRB-000000FF" in text  # expired, and of a violation that is gone
+    assert "DRB-00000005" in text  # about to expire
+    if name != "json":  # which has the status as a word for programs
+        assert "срок истёк" in text
+        assert "скоро истекает" in text
+    still = replace(outcome(), exemptions=tuple(replace(e, status="active") for e in outcome().exemptions))
+    assert "DRB-000000FF" not in open_report(name, "ru").render(still).decode() or name in ("html", "json")
