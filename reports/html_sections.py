@@ -11,7 +11,7 @@ from derbes.reports.i18n import day, integer, short
 from derbes.reports.safe import folded, printable
 from derbes.reports.view import GLYPHS, View
 from derbes.scanner.codes import NOTES
-from derbes.scanner.compare import compare
+from derbes.scanner.compare import Difference, compare
 from derbes.scanner.model.findings import SEVERITIES, Outcome, Violation
 from derbes.scanner.model.inventory import PlaceRecord
 
@@ -20,6 +20,7 @@ MAX_ROWS = 300
 _MAX_TODO = 8
 _WHOLE_QUOTES = 60  # with more violations than this, clauses are quoted shortened and in full at the end
 _QUOTE = 70
+_MAX_MOVED = 60
 MANY_CARDS = 6  # with more than this, the printed page quotes each clause once, at its end
 
 
@@ -232,6 +233,21 @@ def changes(view: View, previous: Outcome, shown: set[str]) -> Iterator[Line]:
             text = f"{view.rule(change.after.rule)} · {view.where(change.after)} · {figures}"
             name = change.after.id
             yield Line("≠", view.tr("изменилось"), "up" if grown else "down", name, name in shown, text)
+    yield from _places_and_fields(view, found)
+
+
+def _places_and_fields(view: View, found: Difference) -> Iterator[Line]:
+    """Places and fields with personal data that came or went; of a place that moved its fields need no saying."""
+    moved = {*found.places_new, *found.places_gone}
+    for sign, word, places, fields in (
+        ("+", view.tr("появилось"), found.places_new, found.fields_new),
+        ("−", view.tr("больше нет"), found.places_gone, found.fields_gone),
+    ):
+        for place in places[:_MAX_MOVED]:
+            yield Line(sign, word, "mu", "", False, f"{view.tr('место')} {printable(place)}")
+        for field_ in [one for one in fields if one.place not in moved][:_MAX_MOVED]:
+            where = f"{printable(field_.place)} · {printable(field_.path)}"
+            yield Line(sign, word, "mu", "", False, f"{where}: {view.category(field_.category)}")
 
 
 class Figure(NamedTuple):
