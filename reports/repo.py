@@ -38,6 +38,9 @@ def hostless(text: str) -> str:
 def code_line(view: View, violation: Violation) -> CodeLine:
     """The file and line that stand for a violation."""
     record = view.records.get(violation.place)
+    if record is not None and violation.locations and view.outcome.inventory.run.command == "review":
+        file = definition_file(record, violation.path)
+        return CodeLine(_relative(file), max(violation.locations[0].unit, 1), 1, True)
     if record is None or record.place.kind == "database" or "://" in record.place.location:
         return _declaration(record)
     path = _file_of(record, violation.path)
@@ -48,6 +51,20 @@ def code_line(view: View, violation: Violation) -> CodeLine:
         first = violation.locations[0]
         return CodeLine(path, max(first.unit, 1), first.column + 1, True)
     return CodeLine(path.partition("!")[0], 1, 1, False)
+
+
+def definition_file(record: PlaceRecord, path: str) -> str:
+    """The file of a reviewed definition: the place itself, else what stands in front of ``#``, below the folder that
+    derbes.yml names where it names one."""
+    file, mark, _ = path.partition("#")
+    location = record.place.location
+    if not mark:
+        return location
+    folder = location
+    while set(folder) & set("*?["):
+        folder = posixpath.dirname(folder)
+    is_folder = folder != location or not posixpath.splitext(posixpath.basename(location))[1]
+    return posixpath.join(folder, file) if is_folder and not file.startswith(folder) else file
 
 
 def fingerprint(violation: Violation) -> str:

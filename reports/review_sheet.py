@@ -26,6 +26,7 @@ body{color:#1a1a1a;background:#fff}
 h1{font-size:1.5rem}h2{font-size:1.1rem;margin-top:1.6rem}
 table{border-collapse:collapse;width:100%}
 th,td{border:1px solid #bbb;padding:.3rem .5rem;text-align:left;vertical-align:top}
+.fields th:nth-child(2),.fields th:nth-child(5){width:24%}
 .name{font-family:ui-monospace,monospace;font-size:.9em;overflow-wrap:anywhere}
 .decision{padding:.6rem .8rem;border-left:5px solid}
 .no{border-color:#b3261e}.open{border-color:#8a5a00}.yes{border-color:#1b6e3c}

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from derbes.reports.i18n import count, tr
 from derbes.reports.json_report import words
+from derbes.reports.repo import definition_file
 from derbes.reports.safe import folded, printable
 from derbes.reports.text import GLYPHS
 from derbes.scanner.evaluate.cases import ENOUGH
-from derbes.scanner.evaluate.questions import HOW, WORDS, Question, questions
+from derbes.scanner.evaluate.questions import HOW, WORDS, Question, Topic, questions
 from derbes.scanner.model.findings import Outcome, Violation
 from derbes.scanner.model.inventory import Classification, PlaceRecord, Unscanned
+
+UNDECLARED = "undeclared"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +85,10 @@ class ReviewView:
         glyph = GLYPHS[own[0].severity] if own else "·" if row.category == "technical" else "✓"
         basis = self._said(own[0]) if own else self._basis(row)
         line = row.locations[0].unit if row.locations else 0
-        return Line(
-            glyph, printable(row.path), self.category(row.category), basis, self.place(row.place, row.path, line)
-        )
+        kind = self.category(row.category)
+        if own and row.category == UNDECLARED:  # which it is, the rule says before its colon
+            kind = printable(folded(words(own[0].message, self.lang)).partition(": ")[0])
+        return Line(glyph, printable(row.path), kind, basis, self.place(row.place, row.path, line))
 
     def _other(self, violation: Violation) -> Line:
         record = self.records.get(violation.place)
@@ -133,7 +137,7 @@ class ReviewView:
     def place(self, place: str, path: str, line: int) -> str:
         """The file of a definition: in front of ``#`` for a declared place, else the place itself."""
         record = self.records.get(place)
-        file = path.partition("#")[0] if "#" in path else record.place.location if record else place
+        file = definition_file(record, path) if record else place
         return printable(f"{file}:{line}" if line else file)
 
     # The decision
@@ -149,14 +153,37 @@ class ReviewView:
         return tr("препятствий к запуску не найдено", self.lang)
 
     def conditions(self) -> list[str]:
-        """What has to be done before it may launch."""
-        found = [f"{folded(words(v.remedy, self.lang))} ({self.where(v)})" for v in self.new]
+        """What has to be done before it may launch: one line for all that is mended alike in one place."""
+        alike: dict[tuple[str, str, str], list[Violation]] = {}
+        for violation in self.new:
+            key = words(replace(violation.remedy, params={**violation.remedy.params, "path": ""}), self.lang)
+            alike.setdefault((violation.rule, violation.place, key), []).append(violation)
+        found = [self._mended(group) for group in alike.values()]
+        topics: dict[Topic, list[str]] = {}
+        for question in self.questions:
+            if question.needed:
+                topics.setdefault(question.topic, []).append(printable(question.place))
         found += [
-            f"{tr(WORDS[q.topic], self.lang)} ({printable(q.place)}): {tr(HOW[q.topic], self.lang)}"
-            for q in self.questions
-            if q.needed
+            f"{tr(WORDS[topic], self.lang)} ({', '.join(places)}): {tr(HOW[topic], self.lang)}"
+            for topic, places in topics.items()
         ]
-        return list(dict.fromkeys(found))
+        return found
+
+    def _mended(self, group: list[Violation]) -> str:
+        """One remedy for several fields, with the lines where they stand."""
+        first = group[0]
+        group = sorted(group, key=lambda v: (v.locations[:1], v.path))
+        paths = ", ".join(dict.fromkeys(v.path or v.place for v in group))
+        said = folded(words(replace(first.remedy, params={**first.remedy.params, "path": paths}), self.lang))
+        files: dict[str, list[str]] = {}
+        for violation in group:
+            file, _, line = (
+                self.where(violation).rpartition(":") if violation.locations else (self.where(violation), "", "")
+            )
+            if line not in files.setdefault(file, []):
+                files[file].append(line)
+        where = "; ".join(f"{file}:{', :'.join(lines)}" if any(lines) else file for file, lines in files.items())
+        return f"{said} ({where})"
 
     def other_questions(self) -> list[str]:
         """Questions that hold nothing up, each with the one to ask."""

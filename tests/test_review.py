@@ -362,3 +362,92 @@ def test_the_sheet_cannot_be_made_to_act(work: Path) -> None:
     assert "Подпись" in page
     assert "<script" not in (work / "sheet.md").read_text(encoding="utf-8")
     assert "Лист согласования" not in (work / "full.html").read_text(encoding="utf-8")
+
+
+def test_a_pull_request_that_adds_iin_to_a_callback_form(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The way of a change: it fails with clause and line, loses the field, is answered for, and passes."""
+    monkeypatch.chdir(tmp_path)
+    git("init", "-q", "-b", "main")
+    (tmp_path / "migrations").mkdir()
+    (tmp_path / "migrations/0041.sql").write_text("CREATE TABLE clients (id int, iin char(12), email text);")
+    (tmp_path / "callback.html").write_text(FORM, encoding="utf-8")
+    git("add", ".")
+    git("commit", "-q", "-m", "what there was")
+    git("checkout", "-q", "-b", "callback")
+    migration = "CREATE TABLE callback_request (\n  fio text,\n  phone text,\n  iin char(12)\n);\n"
+    (tmp_path / "migrations/0042.sql").write_text(migration, encoding="utf-8")
+    (tmp_path / "callback.html").write_text(WITH_IIN, encoding="utf-8")
+    git("add", ".")
+    git("commit", "-q", "-m", "ask for the IIN")
+    stated = ("--purpose", "reply", "--retain", "P1Y")
+    code, found = report(".", "--since", "main", *stated, "-o", "review.sarif", "-o", "sheet.md")
+    assert code == 1
+    assert {(v["place"], v["path"], v["locations"][0]["unit"]) for v in found["violations"]} == {
+        ("callback.html", "callback.iin", 5),
+        ("migrations/0042.sql", "callback_request.iin", 4),
+    }
+    assert all("3.4" in violation["clauses"] for violation in found["violations"])
+    [run] = json.loads((tmp_path / "review.sarif").read_text(encoding="utf-8"))["runs"]
+    physical = [result["locations"][0]["physicalLocation"] for result in run["results"]]
+    assert {(p["artifactLocation"]["uri"], p["region"]["startLine"]) for p in physical} == {
+        ("callback.html", 5),
+        ("migrations/0042.sql", 4),
+    }
+    (tmp_path / "callback.html").write_text(FORM, encoding="utf-8")
+    (tmp_path / "migrations/0042.sql").write_text(migration.replace(",\n  iin char(12)", ""), encoding="utf-8")
+    git("commit", "-q", "-a", "-m", "do without")
+    assert review(".", "--since", "main") == 3  # nobody said what for and how long
+    answered = "-- derbes: purpose=reply retain=P1Y owner=support\n" + migration.replace(",\n  iin char(12)", "")
+    (tmp_path / "migrations/0042.sql").write_text(answered, encoding="utf-8")
+    assert review(".", "--since", "main") == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("m.sql", "-- {}\nCREATE TABLE c (phone text);"),
+        ("m.html", "<!-- {} -->\n<form id=c method=post><input name=phone></form>"),
+        ("m.py", "# {}\nclass C(models.Model):\n    phone = models.TextField()"),
+        ("m.php", "<?php // {}\nSchema::create('c', function ($t) {{ $t->string('phone'); }});"),
+        ("m.js", "/* {} */ const c = sequelize.define('c', {{ phone: DataTypes.STRING }});"),
+        ("m.rb", "# {}\ncreate_table :c do |t|\n  t.string :phone\nend"),
+        ("m.blade.php", "{{{{-- {} --}}}}\n<form id=c method=post><input name=phone></form>"),
+        ("m.yaml", "# {}\nopenapi: 3.0.0\ncomponents: {{schemas: {{C: {{properties: {{phone: {{type: string}}}}}}}}}}"),
+    ],
+)
+def test_answers_stand_in_comments_of_every_language(work: Path, name: str, text: str) -> None:
+    (work / name).write_text(text.format("derbes: purpose=reply retain=P1Y owner=sales"), encoding="utf-8")
+    code, found = report(name)
+    assert (code, found["places"][0]["owner"]) == (0, "sales")
+    assert [row["category"] for row in found["fields"]] == ["phone"]
+
+
+def test_what_is_mended_alike_is_one_condition(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (work / "m.sql").write_text("CREATE TABLE c (\n phone text,\n diagnosis text,\n photo bytea\n);", encoding="utf-8")
+    assert review("m.sql", "--purpose", "reply", "--retain", "P1Y") == 1
+    out = capsys.readouterr().out
+    assert "c.diagnosis, c.photo" in out
+    assert "m.sql:3, :4" in out
+    assert "сведения о здоровье" in out
+
+
+@pytest.mark.parametrize("target", ["forms", "forms/*.html"])
+def test_every_format_points_to_the_definition_whoever_declares_it(work: Path, target: str) -> None:
+    (work / "derbes.yml").write_text(
+        f"version: 1\npolicy: hosting-pro\nplaces:\n  - {{id: web, target: '{target}', kind: form, owner: sales,\n"
+        "     purposes: [reply], retention: {keep: P1Y}}\n"
+        "  - {id: lead, target: crm.sqlite, kind: database, owner: sales, purposes: [reply], retention: {keep: P1Y}}\n",
+        encoding="utf-8",
+    )
+    (work / "forms").mkdir()
+    (work / "forms/call.html").write_text(WITH_IIN, encoding="utf-8")
+    (work / "m.sql").write_text("CREATE TABLE lead (\n phone text,\n iin text\n);", encoding="utf-8")
+    files = ("review.sarif", "code.gitlab.json", "sheet.md")
+    assert review("forms", "m.sql", *(part for file in files for part in ("-o", file))) == 1
+    [run] = json.loads((work / "review.sarif").read_text(encoding="utf-8"))["runs"]
+    places = [result["locations"][0]["physicalLocation"] for result in run["results"]]
+    expected = {("forms/call.html", 5), ("m.sql", 3)}
+    assert {(p["artifactLocation"]["uri"], p["region"]["startLine"]) for p in places} == expected
+    quality = json.loads((work / "code.gitlab.json").read_text(encoding="utf-8"))
+    assert {(q["location"]["path"], q["location"]["lines"]["begin"]) for q in quality} == expected
+    assert "forms&#47;call.html&#58;5" in (work / "sheet.md").read_text(encoding="utf-8")
