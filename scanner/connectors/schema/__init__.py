@@ -26,6 +26,7 @@ READERS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys((".java", ".kt", ".go", ".cs", ".scala"), (_LOGS,)),
     **dict.fromkeys((".yaml", ".yml", ".json"), ("apis:read_api",)),
     **dict.fromkeys((".graphql", ".gql", ".graphqls"), ("sdl:read_graphql",)),
+    ".xml": ("changelogs:read_changelog",),
     ".proto": ("sdl:read_proto",),
     ".prisma": ("sdl:read_prisma",),
 }

@@ -30,6 +30,16 @@ _CODE = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _WIDGET = re.compile(r"\bform\.(\w{1,60})")  # {{ form.phone }}, {{ form_row(form.phone) }}
+# Helpers that write a field: Rails' `f.text_field :phone`, Laravel's `Form::text('phone')`, Yii's `$form->field($m, 'x')`
+_HELPER = re.compile(
+    r"(?:\bf\.|\bform\.|\bForm::|\$form->)"
+    r"(?P<kind>(?!label|submit|error|hint|open|close|begin|end)[a-zA-Z]\w{1,30})[ (]\s?"
+    r"(?:\$\w{1,40},\s?)?[:'\"](?P<name>\w{1,60})"
+)
+_OPENS_FORM = re.compile(
+    r"\b(?:form_with|form_for|form_tag|simple_form_for|Form::open|Form::model|ActiveForm::begin)\b"
+)
+_METHOD = re.compile(r"\bmethod['\"]?\s?(?::|=>|=)\s?[:'\"](\w{1,10})", re.IGNORECASE)
 _WIDGET_PART = frozenset(
     "as_p as_table as_div as_ul media errors non_field_errors hidden_fields visible_fields management_form fields label"
     " vars children instance submit csrf_token is_multipart".split()
@@ -51,6 +61,10 @@ def harmless(text: str, jsx: bool) -> str:
     def blank(found: re.Match[str]) -> str:
         code = found.group()
         lines = "\n" * code.count("\n")
+        if not code.startswith("<!") and not _in_tag(text, found.start()):
+            helped = "".join(_helped(code[:2000]))
+            if helped:
+                return helped + lines
         if code.startswith(("{{", "{%")):
             names = [name for name in _WIDGET.findall(code[:1000]) if name not in _WIDGET_PART]
             if names and not _in_tag(text, found.start()):
@@ -61,6 +75,18 @@ def harmless(text: str, jsx: bool) -> str:
         text = _quoted_braces(text)
     plain = _CODE.sub(blank, text)
     return plain[: plain.rfind(">") + 1]  # a tag that never closes is looked at again from every "<" in it
+
+
+def _helped(code: str) -> Iterator[str]:
+    """Tags in place of the helpers that would write them."""
+    if _OPENS_FORM.search(code):
+        method = _METHOD.search(code)
+        yield f"<form method={method[1] if method else 'post'}>"
+    for helper in _HELPER.finditer(code):
+        kind = {"email": "email", "telephone": "tel", "phone": "tel", "tel": "tel"}.get(
+            helper["kind"].partition("_")[0]
+        )
+        yield f"<widget name={helper['name']}{f' type={kind}' if kind else ''}>"
 
 
 def _in_tag(text: str, at: int) -> bool:

@@ -200,6 +200,26 @@ def test_frameworks(case: str) -> None:
     assert not file.unread
 
 
+HOSTILE = "( [ { ' \" a. < ` $a->b( /* a 1 #{ {a: x( ->b() .b() a+( @A() class log.info( Log::info( [1=> <<~A".split()
+
+
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize("name", ["a.php", "a.rb", "a.js", "a.ts"])
+@pytest.mark.parametrize("piece", [*HOSTILE, "\n", "do |t|\n", "a:b,"])
+def test_hostile_code_ends(name: str, piece: str) -> None:
+    text = ("<?php " if name == "a.php" else "x = ") + piece * (50_000 // len(piece))
+    file = read(name, text)
+    assert isinstance(file, DefinitionFile)
+    assert {problem.code for problem in file.problems} <= {"limit-time", "limit-depth"}
+
+
+def test_code_that_takes_too_long_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("derbes.scanner.connectors.schema.trees.SECONDS", 0.0)
+    file = read("a.rb", "create_table :t do |t|\n t.string :phone\nend\n" * 5_000)
+    assert [problem.code for problem in file.problems] == ["limit-time"]
+    assert file.definitions == ()
+
+
 def test_lengths_of_columns() -> None:
     [table] = read("m.rb", CASES["rails schema"][1]).definitions
     assert table.fields[0].field.length == 255

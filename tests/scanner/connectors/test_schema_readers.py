@@ -198,6 +198,51 @@ def test_react_and_vue_forms() -> None:
     assert fields(read("F.vue", vue)) == {"form1": {"phone": (3, "", "")}}
 
 
+def test_helpers_that_write_fields() -> None:
+    erb = (
+        "<%= form_with(url: '/call', method: :get) do |f| %>\n <%= f.label :phone, 'Телефон' %>\n"
+        " <%= f.telephone_field :contact %>\n <%= f.text_field :fio %>\n<% end %>"
+    )
+    [form] = read("new.html.erb", erb).definitions
+    assert form.exposed == ("GET", "", 1)
+    assert [(one.field.name, one.line, one.field.type) for one in form.fields] == [
+        ("contact", 3, "tel"),
+        ("fio", 4, ""),
+    ]
+    blade = "{!! Form::open(['url' => '/x']) !!}\n{!! Form::email('mail') !!} {{ Form::text('iin') }}"
+    [form] = read("x.blade.php", blade).definitions
+    assert form.exposed == ("POST", "", 1)
+    assert [one.field.name for one in form.fields] == ["mail", "iin"]
+    yii = "<?php $form = ActiveForm::begin(); ?>\n<?= $form->field($model, 'phone')->textInput() ?>"
+    assert [one.field.name for d in read("_form.php", yii).definitions for one in d.fields] == ["phone"]
+
+
+def test_change_logs_in_xml() -> None:
+    text = (
+        '<databaseChangeLog xmlns="x"><changeSet id="1"><createTable tableName="clients">\n'
+        '<column name="phone" type="varchar(20)" remarks="Телефон"/>\n'
+        '<column name="iin" type="char(12)"/></createTable>'
+        '<addColumn tableName="clients">\n<column name="email" type="text"/></addColumn>'
+        '<rollback><addColumn tableName="clients"><column name="gone" type="text"/></addColumn></rollback>'
+        "</changeSet></databaseChangeLog>"
+    )
+    assert fields(read("changes.xml", text)) == {
+        "clients": {
+            "phone": (2, "varchar(20)", "Телефон"),
+            "iin": (3, "char(12)", ""),
+            "email": (4, "text", ""),
+        }
+    }
+    magento = (
+        '<schema xmlns:xsi="y"><table name="lead" comment="Lead">\n<column xsi:type="varchar" name="email" length="255"'
+        ' comment="Email"/><constraint><column name="none"/></constraint></table></schema>'
+    )
+    assert fields(read("db_schema.xml", magento)) == {"lead": {"email": (2, "varchar", "Email")}}
+    assert read("pom.xml", "<project><name>column</name></project>").definitions == ()
+    bomb = '<!DOCTYPE a [<!ENTITY b "bbbb">]><table name="t"><column name="&b;"/></table>'
+    assert [problem.code for problem in read("a.xml", bomb).problems] == ["file-damaged"]
+
+
 OPENAPI = """openapi: 3.0.0
 servers:
   - url: http://api.example.kz
