@@ -30,7 +30,7 @@ _CODE = re.compile(
     re.DOTALL | re.IGNORECASE,
 )
 _WIDGET = re.compile(r"\bform\.(\w{1,60})")  # {{ form.phone }}, {{ form_row(form.phone) }}
-# Helpers that write a field: Rails' `f.text_field :phone`, Laravel's `Form::text('phone')`, Yii's `$form->field($m, 'x')`
+# Helpers that write a field: `f.text_field :phone` (Rails), `Form::text('phone')` (Laravel), `$form->field($m, 'x')`
 _HELPER = re.compile(
     r"(?:\bf\.|\bform\.|\bForm::|\$form->)"
     r"(?P<kind>(?!label|submit|error|hint|open|close|begin|end)[a-zA-Z]\w{1,30})[ (]\s?"
