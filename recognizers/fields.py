@@ -24,6 +24,7 @@ _LONGEST = 120  # characters of a name that are read
 _CAMEL = re.compile(r"(?<=[a-zа-яёәғқңөұүһі0-9])(?=[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ])|(?<=[A-ZА-ЯЁ])(?=[A-ZА-ЯЁ][a-zа-яё])")
 _WORD = re.compile(r"[^\W\d_]+|[0-9]+")
 _MACHINES = frozenset("server host domain dns url site сервер сервера хост хоста домен домена сайт сайта".split())
+_REFERENCE = frozenset("dic dict dictionary ref spr sprav lookup nsi rb enum".split())  # tables that list what there is
 _READY = frozenset("pre preset std standard canned template saved macro default auto quick ready".split())
 _CYRILLIC = re.compile("[а-яёәғқңөұүһі]")
 
@@ -110,6 +111,8 @@ def about(*names: str) -> str:
     tables = _lists().tables
     for name in names:
         words = words_of(name)
+        if len(words) > 1 and words[0] in _REFERENCE:
+            return "things"
         for word in reversed(words):
             word = word.removeprefix("tbl")
             for kind in ("things", "letters", "people", "companies"):

@@ -11,7 +11,8 @@ from math import exp, sqrt
 
 from derbes.recognizers.fields import Reading
 from derbes.scanner.classify.context import PERSON_KINDS, Context, type_fits
-from derbes.scanner.classify.meaning import OWN_BIN, OWN_NAME
+from derbes.scanner.classify.meaning import OWN_BIN, OWN_NAME, WHOLE_NAME
+from derbes.scanner.classify.shapes import is_enumeration, is_sequence, part_of_address
 from derbes.scanner.model.evidence import EntityStats, FieldProfile, Shape
 from derbes.scanner.model.inventory import Reason
 
@@ -52,6 +53,7 @@ _SETTLING: dict[str, tuple[tuple[frozenset[str], float], ...]] = {
     "KZ_IBAN": ((frozenset({"bic"}), SETTLED),),
     "KZ_BIN": ((frozenset({"iin", "iin_bin", "iban", "bic"}), SETTLED),),
     "KZ_IIN": ((frozenset({"passport", "id_card", "birth"}), SETTLED),),
+    "IDENTITY_DOCUMENT": ((frozenset({"passport", "id_card", "birth", "document"}), SETTLED),),
 }
 
 
@@ -93,8 +95,8 @@ def by_context(context: Context, entities: Sequence[str]) -> list[Reason]:
 
 
 def _neighbours(context: Context, entity: str, sure: bool) -> list[Reason]:
-    named = (PERSON_KINDS | {OWN_NAME}) & context.neighbours
-    if entity == "PERSON" and not sure and not context.is_plain_name and named:
+    named = ({WHOLE_NAME} if context.is_plain_name else PERSON_KINDS | {OWN_NAME}) & context.neighbours
+    if entity == "PERSON" and not sure and named:
         return [Reason("against", ELSEWHERE, "имя человека стоит в другом поле")]
     friendly = _FRIENDS.get(entity, ())
     for friends, weight in friendly if sure else (*_SETTLING.get(entity, ()), *friendly):
@@ -112,12 +114,12 @@ def _table(context: Context, kind: str, sure: bool) -> list[Reason]:
     if said == "things" and not sure and not (kind in _COUSINS and context.length == 12):
         return [Reason("against", TABLE_THINGS, "таблица о вещах, а не о людях")]
     if said == "people" and kind != "org":
-        decides = not sure and kind == "full_name" and plain
+        decides = not sure and kind == "full_name" and plain and WHOLE_NAME not in context.neighbours
         return [Reason("table", TABLE_DECIDES if decides else TABLE_AGREES, "таблица о людях")]
     if said == "letters" and plain and not sure and kind == "full_name":
         return [Reason("table", TABLE_DECIDES, "таблица обращений: имя того, кто пишет")]
     if said == "companies" and kind in ("org", "bin", "iban", "address"):
-        weight = TABLE_DECIDES if not sure and kind in ("org", "bin") else TABLE_AGREES
+        weight = TABLE_DECIDES if not sure and kind in ("org", "bin", "iban") else TABLE_AGREES
         return [Reason("table", weight, "таблица об организациях")]
     if said == "companies" and kind == "full_name" and not sure:
         return [Reason("against", -1.5, "таблица об организациях")]
@@ -231,27 +233,6 @@ def _counter(shape: Shape, entities: Sequence[str], sure: bool, proof: float) ->
     if {*entities} & _NUMBERS and is_sequence(shape):
         reasons.append(Reason("against", SEQUENCE, "номера идут почти подряд"))
     return reasons
-
-
-def part_of_address(shape: Shape) -> float:
-    """Share of values that could be a city, a region, a postcode or a house: short, and no machine wrote them."""
-    if shape.length_sum > 40 * shape.values:
-        return 0.0
-    alien = sum(shape.kinds.get(kind, 0) for kind in ("at", "uuid", "hex", "datetime", "date", "decimal"))
-    long = sum(count for digits, count in shape.digits.items() if digits > 7)
-    return max(0.0, _share(shape.values - alien - long, shape))
-
-
-def is_enumeration(shape: Shape) -> bool:
-    """A few values, each many times."""
-    return shape.distinct is not None and len(shape.distinct) <= 20 and shape.values >= 25 * len(shape.distinct)
-
-
-def is_sequence(shape: Shape) -> bool:
-    """Digits-only values that fill their range: ids, not numbers of people."""
-    if shape.low is None or shape.high is None or shape.numeric < 0.9 * shape.values or shape.values < 5:
-        return False
-    return shape.high - shape.low < 10 * shape.values
 
 
 def chance(values: int, entity: str) -> float:

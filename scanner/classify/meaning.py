@@ -13,13 +13,19 @@ from derbes.recognizers.fields import Kind, Reading, read, words_of
 from derbes.scanner.model.data import Field
 
 PARTS_OF_NAME = frozenset({"first_name", "last_name", "middle_name"})
-OWN_BIN, OWN_NAME = "own_bin", "own_name"  # kinds besides those of fields.yaml: of whom or what the table tells
+OWN_BIN, OWN_NAME, WHOLE_NAME = (
+    "own_bin",
+    "own_name",
+    "whole_name",
+)  # kinds besides those of fields.yaml: of whom or what the table tells
 ADDRESS_PART = Reading(Kind("address_part", ("ADDRESS",), ""), True)
 _PERSONS_OWN = PARTS_OF_NAME | {"birth"}
 _LANGUAGES = frozenset({"ru", "kz", "kk", "en", "rus", "kaz", "eng"})
 # What says «the whole name» of whatever the table is about.
 _WHOLE_NAMES = ({"full", "name"}, {"fullname"}, {"real", "name"}, {"realname"}, {"полное", "имя"})
 _SECOND_NAMES = ({"second", "name"}, {"name", "first"}, {"name", "last"})  # things have second names too
+_LISTED_NAMES = (("name", "rus"), ("name", "ru"), ("name", "kaz"), ("name", "kz"), ("short", "name"), ("name", "short"))
+_HAS_FIRST = frozenset({"first_name", "full_name"})
 _SENT = frozenset({("cc",), ("bcc",), ("to",), ("from",), ("reply", "to"), ("recipients",), ("sender",), ("rcpt",)})
 _LETTER = frozenset({("subject",), ("body",), ("message", "id"), ("headers",)})
 _NAMES_OF = frozenset({"name", "title", "наименование", "название", "атауы"})
@@ -78,10 +84,13 @@ def meant(
         return read("company")
     if words in _SENT and _LETTER & table.words:
         return read("email")
+    if _is_given_name(words, table):
+        return read("first name")
     whole = {*words} - _LANGUAGES in _WHOLE_NAMES
     if whole and (table.about == "companies" or (OWN_BIN in table.kinds and not _PERSONS_OWN & table.kinds)):
         return read("company")
-    if table.about == "things" and (whole or {*words} - _LANGUAGES in _SECOND_NAMES):
+    listed = whole and any(other in table.words for other in _LISTED_NAMES)
+    if listed or (table.about == "things" and (whole or _is_of_things(words))):
         return tuple(Reading(reading.kind, False) for reading in readings)
     if _is_part_of_address(words, table):
         return (ADDRESS_PART,)
@@ -107,14 +116,31 @@ def of_name(declared: Field) -> tuple[Reading, ...]:
 def kinds_of(
     declared: Field, readings: tuple[Reading, ...], comment: tuple[Reading, ...], about: str
 ) -> frozenset[str]:
-    """What name and comment surely mean; ``own_bin`` and ``own_name`` are those of whom the table is about."""
+    """What name and comment surely mean; the kinds besides say of whom the table is."""
     kinds = {reading.kind.name for reading in (*readings, *comment) if reading.sure}
     words = words_of(declared.name)
     if words in _NUMBERS_OF and kinds & {"bin", "iin_bin"}:
         kinds.add(OWN_BIN)
+    if {*words} - _LANGUAGES in (*_WHOLE_NAMES, {"fio"}, {"фио"}, {"contact", "name"}, {"contact", "person"}):
+        kinds.add(WHOLE_NAME)
     if about in ("people", "letters") and {*words} - _LANGUAGES <= {"name", "имя"}:
         kinds.add(OWN_NAME)
     return frozenset(kinds)
+
+
+def _is_given_name(words: tuple[str, ...], table: Table) -> bool:
+    """``name`` beside ``surname``."""
+    plain = {*words} - _LANGUAGES == {"name"}
+    return (
+        plain
+        and table.about != "things"
+        and bool({"last_name", "middle_name"} & table.kinds)
+        and not _HAS_FIRST & table.kinds
+    )
+
+
+def _is_of_things(words: tuple[str, ...]) -> bool:
+    return {*words} - _LANGUAGES in _SECOND_NAMES or words[-1:] == ("fname",)
 
 
 def _is_name_of_firm(words: tuple[str, ...], table: Table) -> bool:

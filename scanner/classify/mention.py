@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from derbes.scanner.classify.column import by_chance, is_enumeration
+from derbes.scanner.classify.column import by_chance
 from derbes.scanner.classify.context import Context
 from derbes.scanner.classify.meaning import holds_anything
+from derbes.scanner.classify.shapes import is_enumeration
 from derbes.scanner.model.evidence import EntityStats, FieldProfile
 from derbes.scanner.model.inventory import Reason
 

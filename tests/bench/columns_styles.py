@@ -236,6 +236,17 @@ STYLES: dict[str, Callable[[], list[str]]] = {
     "birth_time": _each(
         lambda: f"{_R.randrange(1955, 2004)}-{_R.randrange(1, 13):02}-{_R.randrange(1, 29):02} 00:00:00"
     ),
+    "card": _each(lambda: "4400 43" + _number(2) + " " + _number(4) + " " + _number(4)),
+    "form_json": _each(
+        lambda: json.dumps(
+            {
+                "1": {"name": "Имя", "value": f"{_given()} {_surname()}"},
+                "2": {"value": _email()},
+                "3": {"value": _phone()},
+            },
+            ensure_ascii=False,
+        )
+    ),
     "mac": _each(lambda: ":".join(f"{_R.randrange(256):02x}" for _ in range(6))),
     "code3": _each(lambda: _number(3)),
     "code5": _each(lambda: _number(5)),
