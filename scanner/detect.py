@@ -149,8 +149,7 @@ class Detector:
                 return {i: own for i, matches in results if (own := [m for m in matches if m.entity in named])}
 
             for members, matches in _by_groups(column, groups(column, fit, kind.name), read_labelled):
-                before = {int(found.which[i]) for i in members}
-                for number in before:
+                for number in np.unique(found.which[members]).tolist():
                     known = found.lists[number] if number >= 0 else []
                     found.put(members[found.which[members] == number], resolve([*known, *matches]))
         return found

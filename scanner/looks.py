@@ -130,6 +130,7 @@ def _damaged(column: Column, digits: Ints) -> Bools:
 def _numbers(column: Column, digits: Ints) -> dict[str, Look]:
     found: dict[str, Look] = {}
     numeric = column.only(DIGIT | SPACE | DASH | OTHER | DOT) & (digits >= 10) & (digits <= 14) & (column.letters <= 20)
+    numeric &= ~(column.only(DIGIT | DOT) & (column.lengths - digits == 3))  # addresses of hosts
     index, numbers = _integers(column, numeric)
     twelve = numbers < 10**12
     index, numbers = index[twelve], numbers[twelve]
