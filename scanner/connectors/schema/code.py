@@ -21,6 +21,7 @@ from derbes.scanner.connectors.schema.trees import (
     Chain,
     Step,
     chain,
+    first_error,
     language_of,
     last_word,
     line,
@@ -67,18 +68,7 @@ def read_code(content: str, path: str) -> Iterator[Item]:
             )  # fmt: skip
     yield from reader.sql
     if root.has_error and (reader.tables or reader.sql or _MIGRATES.search(path)):
-        yield Unread(_broken(root), {"php": "PHP", "ruby": "Ruby"}.get(reader.language, "JavaScript"))
-
-
-def _broken(root: Node) -> int:
-    """The line of the first place that fits no grammar."""
-    stack = [root]
-    while stack:
-        node = stack.pop()
-        if node.is_error or node.is_missing:
-            return line(node)
-        stack += (child for child in reversed(node.children) if child.has_error)
-    return line(root)
+        yield Unread(first_error(root), {"php": "PHP", "ruby": "Ruby"}.get(reader.language, "JavaScript"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -254,6 +244,7 @@ class _Reader:
     def _map(self, node: Node, scope: _Scope) -> None:
         """Drupal's and PrestaShop's ``'fields' => ['name' => ['type' => …]]``, and rules of a Laravel request."""
         if self.language != "php":
+            self._described(node, scope)
             return
         if scope.function == "rules":
             for key, value in pairs(node):
@@ -271,6 +262,14 @@ class _Reader:
                 name = text(given.get("table")) or scope.named
                 for column, one in columns:
                     self.table(name, node).valued(column, one, self.language)
+
+    def _described(self, node: Node, scope: _Scope) -> None:
+        """``users: {email: {type: 'string', maxlength: 191}, …}``: a schema of one's own, as Ghost has it."""
+        entries = [(key, value) for key, value in pairs(node) if key]
+        typed = [(key, value) for key, value in entries if value.type in MAPS and text(dict(pairs(value)).get("type"))]
+        if scope.named and len(typed) > 1 and 2 * len(typed) > len(entries):
+            for key, value in typed:
+                self.table(scope.named, node).valued(key, value, self.language)
 
     def _form_field(self, step: Step, scope: _Scope) -> None:
         """Symfony: ``$builder->add('phone', TelType::class, ['label' => 'Телефон'])``."""

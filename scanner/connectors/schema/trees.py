@@ -252,6 +252,17 @@ def pairs(node: Node | None) -> Iterator[tuple[str, Node]]:
             yield pair(child)
 
 
+def first_error(root: Node) -> int:
+    """The line of the first place that fits no grammar."""
+    stack = [root]
+    while stack:
+        node = stack.pop()
+        if node.is_error or node.is_missing:
+            return line(node)
+        stack += (child for child in reversed(node.children) if child.has_error)
+    return line(root)
+
+
 def parameters(function: Node) -> list[str]:
     """Names of the parameters of a closure or block."""
     listed = function.child_by_field_name("parameters") or function.child_by_field_name("parameter")

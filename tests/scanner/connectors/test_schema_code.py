@@ -180,6 +180,12 @@ CASES: dict[str, tuple[str, str, Found]] = {
             }
         },
     ),
+    "a schema of maps": (
+        "schema.js",
+        "module.exports = {\n users: {\n  email: {type: 'string', maxlength: 191},\n  name: {type: 'string'},\n },\n"
+        " options: {a: 1, b: {type: 'x'}, c: {d: 2}},\n};",
+        {"users": {"email": (3, "string", ""), "name": (4, "string", "")}},
+    ),
     "drizzle and zod": (
         "schema.ts",
         "export const users = pgTable('users', {\n id: serial('id'),\n mail: varchar('email', { length: 256 }),\n});\n"
