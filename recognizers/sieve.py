@@ -1,8 +1,8 @@
 """The sieve: every recognizer's anchors in one automaton over bytes, so that only texts that fire are looked at.
 
-RE2 picks lines and tells whose they are. Where text repeats too little for it, Hyperscan picks them, at a speed that is
-lower and always the same; where its wheel does not exist RE2 does everything. All read the same patterns, so which of
-them reads changes the time only; a property test compares them (decision 0013).
+RE2 picks lines and tells whose they are; logs it reads best with few automata, prose with several. After some seconds
+of work Hyperscan may pick lines too: its speed is middling, always the same, and it has to be compiled. All of them
+read the same patterns, so which one reads changes the time only; a property test compares them (decision 0013).
 Bytes without Unicode classes on purpose: twice as fast and indifferent to broken encodings.
 """
 
@@ -17,14 +17,13 @@ from time import thread_time
 from types import MappingProxyType
 from typing import Any, Protocol
 
-from derbes.recognizers.dfa import Dfa
+from derbes.recognizers.dfa import Dfa, Line
 
 # Hyperscan silently truncates buffers of 4 GiB and more; nobody should come near.
 MAX_BUFFER = 1 << 30
-_PIECE = 256 << 10  # bytes read by one engine before they are compared
-_SLOW = 16e-9  # seconds a byte that RE2 may take; Hyperscan takes about as much
-_PATIENCE = 2.0  # seconds that RE2 may lose before Hyperscan is compiled, which costs as much
-_LONGEST_TURN = 256  # pieces
+_PIECE = 128 << 10  # bytes read in one way before the ways are compared
+_EXPECTED = {"log": 5.0, "prose": 40.0, "hyperscan": 35.0}  # nanoseconds a byte
+_BEFORE_COMPILING = 12e9  # nanoseconds of reading after which Hyperscan, which takes as long to compile, may be tried
 _AT_ONCE, _DENSE = 512, 0.3  # values of a column; the share of them that fire from which each is asked
 
 
@@ -59,9 +58,8 @@ class Sieve:
         self.patterns = tuple(bits)
         self.bits = list(bits.values())
         self.engine = engine if engine != "auto" or _has_hyperscan() else "re2"
-        self._lost = 0.0  # seconds that RE2 took beyond what it may
-        self._turn = 1  # pieces that Hyperscan reads before RE2 is tried again
-        self._left = 0
+        self._costs = dict(_EXPECTED)
+        self._spent = 0.0
 
     def __getstate__(self) -> dict[str, Any]:
         # Compiled automata do not travel between processes; they are built again on first use.
@@ -88,7 +86,7 @@ class Sieve:
     def _bits_of_words(self, text: bytes) -> int:
         return sum(1 << group for group, gate in self.words.items() if gate.fires(text))
 
-    def lines(self, buffer: bytes) -> Iterator[tuple[int, int, int]]:
+    def lines(self, buffer: bytes) -> Iterator[Line]:
         """Yield ``(start, end, bits)`` of every line (``\n`` excluded) that fires, in order."""
         if len(buffer) > MAX_BUFFER:
             raise ValueError("buffer too large for one pass of the sieve")
@@ -99,9 +97,7 @@ class Sieve:
             yield from self._with_words(found, buffer, start, end) if self.words else found
             start = end
 
-    def _with_words(
-        self, found: Iterable[tuple[int, int, int]], buffer: bytes, start: int, end: int
-    ) -> Iterator[tuple[int, int, int]]:
+    def _with_words(self, found: Iterable[Line], buffer: bytes, start: int, end: int) -> Iterator[Line]:
         """``found`` and the lines that words make fire, in order."""
         lines = {first: (last, bits) for first, last, bits in found}
         for group, gate in self.words.items():
@@ -110,27 +106,30 @@ class Sieve:
         for first in sorted(lines):
             yield first, *lines[first]
 
-    def _piece(self, buffer: bytes, start: int, end: int) -> Iterator[tuple[int, int, int]]:
-        """Whole lines, read by the engine that is better off with their like. Which one never shows in the result."""
-        if self._left or self.engine == "hyperscan":
-            self._left = max(0, self._left - 1)
-            yield from self._lines_hyperscan(buffer, start, end)
-            return
+    def _piece(self, buffer: bytes, start: int, end: int) -> list[Line]:
+        """Whole lines, read in the way that their like were read fastest. Which one never shows in the result."""
+        ways = {"log": self._dfa.lines, "prose": self._dfa.lines_of_prose, "hyperscan": self._lines_hyperscan}
+        way = self._way()
         began = thread_time()
-        picked = list(self._dfa.lines(buffer, start, end))
-        took = thread_time() - began
-        self._judge(took - (end - start) * _SLOW)
-        for first, last in picked:
-            yield first, last, self._dfa.bits(buffer[first : last + 1], fired=True)
+        found = ways[way](buffer, start, end)
+        self._note(way, (thread_time() - began) * 1e9, end - start)
+        return found
 
-    def _judge(self, lost: float) -> None:
-        """Let Hyperscan read for a while, longer each time, once RE2 has lost more than compiling costs."""
-        if lost <= 0:
-            self._turn = 1
-            return
-        self._lost += lost
-        if self.engine == "auto" and self._lost > _PATIENCE:
-            self._left, self._turn = self._turn, min(2 * self._turn, _LONGEST_TURN)
+    def _way(self) -> str:
+        if self.engine == "hyperscan":
+            return "hyperscan"
+        may_compile = self.engine == "auto" and self._spent > _BEFORE_COMPILING
+        return min((way for way in self._costs if way != "hyperscan" or may_compile), key=self._costs.__getitem__)
+
+    def _note(self, way: str, took: float, size: int) -> None:
+        """What a way cost, in nanoseconds; what is known of the others fades, so that they are tried again.
+
+        Slow, because an automaton that is new to a text costs most in the first piece.
+        """
+        self._spent += took
+        for other, expected in _EXPECTED.items():
+            self._costs[other] += (expected - self._costs[other]) / 64
+        self._costs[way] += (took / size - self._costs[way]) / 8
 
     def fired(self, buffer: bytes, starts: Sequence[int]) -> dict[int, int]:
         """What fires of many short texts, for sieves without word gates.
@@ -173,7 +172,8 @@ class Sieve:
         bits = self.bits
         return ends, [bits[i] for i in ids]
 
-    def _lines_hyperscan(self, whole: bytes, begin: int, stop: int) -> Iterator[tuple[int, int, int]]:
+    def _lines_hyperscan(self, whole: bytes, begin: int, stop: int) -> list[Line]:
+        found: list[Line] = []
         buffer = whole[begin:stop]
         ends, bits = self.hits(buffer)
         start = end = -1
@@ -183,14 +183,15 @@ class Sieve:
                 mask |= bit
                 continue
             if mask:
-                yield begin + start, begin + end, mask
+                found.append((begin + start, begin + end, mask))
             last = hit - 1  # the last byte of the match; when it is the newline, the line before it is meant
             start = buffer.rfind(b"\n", 0, last) + 1
             end = buffer.find(b"\n", last)
             end = len(buffer) if end < 0 else end
             mask = bit
         if mask:
-            yield begin + start, begin + end, mask
+            found.append((begin + start, begin + end, mask))
+        return found
 
     def _fired_hyperscan(self, buffer: bytes, starts: Sequence[int]) -> dict[int, int]:
         ends, bits = self.hits(buffer)
