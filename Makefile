@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint bench soak bench-accuracy bench-columns soak train docs clean
+.PHONY: help demo dev test lint bench soak bench-accuracy bench-columns soak train upstream docs clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -45,6 +45,9 @@ bench-columns: $(STAMP) ## precision and recall of the column classifier on hand
 
 train: $(STAMP) ## train the name model that ships with the package (about fifteen minutes)
 	$(BIN)/python -m tools.train $(DATA)
+
+upstream: $(STAMP) ## exports against DataHub and OpenMetadata themselves, in an environment of their own
+	$(BIN)/python -m tools.upstream
 
 docs: $(STAMP) ## generate the pages of the recognizers
 	$(BIN)/python -m tools.recognizer_docs

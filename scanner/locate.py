@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
-from derbes.scanner.claims import attribute, claims_of
+from derbes.scanner.claims import Claim, attribute, claims_of
 from derbes.scanner.connectors import open_source
 from derbes.scanner.connectors.base import Options, Source
 from derbes.scanner.errors import DerbesError
@@ -60,6 +60,10 @@ class _Search:
     unscanned: list[Unscanned] = field(default_factory=list)
     units_read: int = 0
     opened: int = 0
+    claims: tuple[Claim, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.claims = claims_of(self.declared)
 
     def place(self, place: Place) -> None:
         """Read one place to its end; whatever fails is noted and costs its neighbours nothing."""
@@ -93,7 +97,7 @@ class _Search:
             self.units_read += batch.units
         hits = self._rows(batch) if isinstance(batch, TableBatch) else self._lines(batch)
         for path, unit in hits:
-            owner, prefix = attribute(place, batch.dataset.part, claims_of(self.declared))
+            owner, prefix = attribute(place, batch.dataset.part, self.claims)
             key = (owner.id, prefix + path)
             self.counts.setdefault(key, _Count(owner, batch.dataset.unit)).add(unit)
 

@@ -248,6 +248,17 @@ def hostile() -> Outcome:
     )
 
 
+def databases() -> Outcome:
+    """All attacks as names of PostgreSQL places, tables and columns."""
+    whole = hostile()
+    records = tuple(
+        replace(r, place=replace(r.place, kind="database", location=f"postgresql://db:5433/{n}"))
+        for n, r in enumerate(whole.inventory.places)
+    )
+    fields = tuple(replace(f, part="", dataset=f"s.{f.dataset}") for f in whole.inventory.fields)
+    return replace(whole, inventory=replace(whole.inventory, places=records, fields=fields))
+
+
 def many(number: int) -> Outcome:
     """An outcome with ``number`` violations over as many tables, for sizes."""
     clauses = {"1.2": POLICY.clauses["1.2"] + " Слова пункта." * 30, "1.3": POLICY.clauses["1.3"] + " Ещё слова." * 30}

@@ -6,15 +6,20 @@ import os
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from derbes.reports.breach import BreachSheet
+from derbes.reports.exposure import exposure
 from derbes.reports.html import HtmlReport
+from derbes.reports.register_files import RegisterHtml
+from derbes.reports.view import View
 from derbes.scanner.model.findings import Outcome
 from derbes.scanner.model.trend import Point
-from tests.reports.outcomes import clean, hostile, outcome
+from tests.reports.outcomes import HOSTILE, clean, hostile, outcome
 from tests.world import derbes
 
 if TYPE_CHECKING:
@@ -185,6 +190,26 @@ def test_axe_finds_no_violations_with_a_history(browser: Browser, tmp_path: Path
     page.evaluate(AXE.read_text("utf-8"))
     found = page.evaluate("axe.run(document)")
     assert [one["id"] for one in found["violations"]] == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("kind", ["breach", "register"])
+def test_the_other_pages_are_quiet_and_pass_axe(browser: Browser, tmp_path: Path, kind: str, scheme: Any) -> None:
+    file = tmp_path / "page.html"
+    for made, place in ((hostile(), HOSTILE[0]), (outcome(), "billing")):
+        if kind == "breach":
+            found_at = datetime.fromisoformat("2026-11-20T15:00:00+05:00")
+            file.write_bytes(BreachSheet(View(made, "ru"), exposure(made, place), "1.3", found_at).html())
+        else:
+            file.write_bytes(RegisterHtml().render(made))
+        opened = Opened(browser, file, color_scheme=scheme)
+        assert (opened.said, opened.asked) == ([], [file.as_uri()])
+    opened.page.evaluate(AXE.read_text("utf-8"))
+    found = opened.page.evaluate("axe.run(document)")
+    assert [one["id"] for one in found["violations"]] == []
+    if kind == "breach":
+        opened.page.set_viewport_size({"width": 500, "height": 900})
+        assert opened.page.evaluate("document.documentElement.scrollWidth") <= 500
 
 
 def test_the_demo_prints_on_six_pages(browser: Browser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

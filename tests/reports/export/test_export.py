@@ -19,21 +19,10 @@ from derbes.reports.json_report import JsonReport
 from derbes.scanner.model.findings import Outcome
 from derbes.scanner.model.places import Place
 from tests.http_server import Asked, http_server
-from tests.reports.outcomes import HOSTILE, clean, hostile, outcome
+from tests.reports.outcomes import HOSTILE, clean, databases, hostile, outcome
 from tests.world import derbes
 
 OUTCOMES = pytest.mark.parametrize("made", [outcome(), hostile(), clean()], ids=["usual", "hostile", "clean"])
-
-
-def databases() -> Outcome:
-    """All attacks as names of PostgreSQL places, tables and columns."""
-    whole = hostile()
-    records = tuple(
-        replace(r, place=replace(r.place, kind="database", location=f"postgresql://db:5433/{n}"))
-        for n, r in enumerate(whole.inventory.places)
-    )
-    fields = tuple(replace(f, part="", dataset=f"s.{f.dataset}") for f in whole.inventory.fields)
-    return replace(whole, inventory=replace(whole.inventory, places=records, fields=fields))
 
 
 def rendered(name: str, made: Outcome, **given: Any) -> bytes:
