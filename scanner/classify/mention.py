@@ -56,6 +56,8 @@ def _confidence(context: Context, profile: FieldProfile, entity: str, stats: Ent
             return 0.6  # inside short remarks: «просил звонить …»
         if is_enumeration(profile.shape):
             return GUESS
+        if entity == "PERSON" and 2 * stats.strong < stats.units and not context.reading(entity):
+            return GUESS  # «Жибек Плюс», «Royal Paris»: words that are names too
         # Short values are one thing each: a column that is no names has no names in it, but for words alike.
         enough = 0.3 if context.sure is None or context.reading(entity) else 0.5
         return min(stats.best, 0.6) if share >= enough or stats.labelled >= max(1, 0.02 * values) else GUESS
