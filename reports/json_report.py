@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from derbes import __version__
 from derbes.reports.base import Report
-from derbes.reports.i18n import tr
+from derbes.reports.i18n import day, integer, period, tr
 from derbes.reports.safe import encodable
 from derbes.scanner.model.facts import Facts
 from derbes.scanner.model.findings import SEVERITIES, Outcome, Text, Violation
@@ -231,4 +231,9 @@ def _unscanned(one: Unscanned, lang: str) -> dict[str, Any]:
 def words(text: Text, lang: str) -> str:
     """A rule's sentence in one language, Russian standing in."""
     template = text.words.get(lang) or text.words.get("ru", "")
-    return template.format(**text.params) if text.params else template
+    params = {name: _SHOWN[name](value, lang) if name in _SHOWN else value for name, value in text.params.items()}
+    return template.format(**params) if params else template
+
+
+# Parameters that people read in their own way: a term, a day, a number of records.
+_SHOWN: dict[str, Callable[[Any, str], str]] = {"keep": period, "cutoff": day, "units": integer}

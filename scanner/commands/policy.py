@@ -12,6 +12,15 @@ from derbes.reports.safe import printable
 from derbes.reports.text import severity_word
 from derbes.scanner.commands.common import language_option, policy_options
 
+# What the clauses of a rule may hang on.
+HANGS = {
+    "category": "пункт категории",
+    "purposes": "пункты целей",
+    "subjects": "пункты субъектов",
+    "retention": "пункты сроков",
+    "technical": "пункт технических данных",
+}
+
 
 @click.group(short_help="проверить политику, показать её, схема файлов")
 @language_option
@@ -73,7 +82,9 @@ def show(config: str | None, policy: str | None, lang: str) -> None:
         title = rule.title.get(language()) or rule.title["ru"]
         clauses = ", ".join(clause.number for clause in rule.clauses)
         severity = f" · {severity_word(rule.severity, language())}" if rule.severity else ""
-        click.echo(f"  {rule.id:<26} {title}{severity}\n{'':29}→ {clauses}")
+        hangs = ", ".join(tr(HANGS[name]) for name in rule.cites if name in HANGS)
+        chosen = f"  ({tr('из них по случаю: {hangs}', hangs=hangs)})" if hangs else ""
+        click.echo(f"  {rule.id:<26} {title}{severity}\n{'':29}→ {clauses}{chosen}")
 
 
 @policy.command(short_help="JSON Schema файлов")

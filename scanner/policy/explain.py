@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from derbes.scanner.errors import UsageError
@@ -68,7 +68,6 @@ class Overview:
     policy: PolicyRef
     clauses: tuple[ClauseCard, ...]
     rules: tuple[RuleCard, ...]
-    others: Mapping[str, str] = field(default_factory=dict)
 
 
 def explain(name: str, policy: Policy, outcome: Outcome | None = None) -> Finding | RuleCard | ClauseCard:
