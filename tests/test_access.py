@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from tests.servers import PASSWORD, Server
 from tests.test_end_to_end import people, quoted
 from tests.world import derbes
 
+SOON = (date.today() + timedelta(days=40)).isoformat()
 TABLES = ("clients", "members", "open_to_all", "seen", "columns", "closed")
 CONFIG = """\
 version: 1
@@ -146,7 +148,7 @@ def test_accepted_and_open_again_when_a_column_gets_a_category(
     roles = "[gate_reader, billing_app]"
     _, report = gate(postgres, roles, monkeypatch)
     for violation in report["violations"]:
-        ran = derbes("accept", violation["id"], "--reason", "отзываем до пятницы", "--until", "2026-12-31", "--by", "dba@example.kz",
+        ran = derbes("accept", violation["id"], "--reason", "отзываем до пятницы", "--until", SOON, "--by", "dba@example.kz",
                      "--state", "state/h.sqlite")  # fmt: skip
         assert ran.code == 0, ran.err
     assert gate(postgres, roles, monkeypatch)[0] == 0

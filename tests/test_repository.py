@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from tests.world import Ran, derbes
 
 IIN = "870521300459"
+SOON = (date.today() + timedelta(days=40)).isoformat()
 PHONE = "+7 701 123 45 67"
 ADDRESS = "г. Алматы, ул. Абая, д. 10, кв. 5"
 GIT = ("git", "-c", "user.email=dba@example.kz", "-c", "user.name=dba", "-c", "init.defaultBranch=main")
@@ -79,7 +81,7 @@ class Repository:
         self.monkeypatch.chdir(self.folder)
         for violation in report["violations"]:
             ran = derbes("accept", violation["id"], "--run", "../downloaded.json", "--reason", "разбор до пятницы",
-                         "--until", "2026-12-31", "--by", "dba@example.kz")  # fmt: skip
+                         "--until", SOON, "--by", "dba@example.kz")  # fmt: skip
             assert ran.code == 0, ran.err
         git(self.folder, "add", ".")
         git(self.folder, "commit", "-qm", "accepted")

@@ -6,6 +6,7 @@ import gzip
 import json
 import os
 import time
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +15,8 @@ import pytest
 from tests.world import derbes
 
 IIN = "870521300459"
+SOON = (date.today() + timedelta(days=40)).isoformat()
+LATE = (date.today() + timedelta(days=400)).isoformat()
 OLD = time.mktime((2019, 3, 1, 12, 0, 0, 0, 0, 0))
 
 
@@ -182,14 +185,14 @@ def test_growth_beyond_a_quarter_opens_an_accepted_violation_again() -> None:
     derbes("check", "app.log", "--state", "h.sqlite", "-q", "-o", "report.json")
     (violation,) = json.loads(Path("report.json").read_bytes())["violations"]
     accept = ("accept", violation["id"], "--reason", "разбор", "--by", "a", "--state", "h.sqlite", "--until")
-    assert derbes(*accept, "2026-12-20").code == 0
+    assert derbes(*accept, SOON).code == 0
     for number, state in ((20, "accepted"), (25, "accepted"), (26, "new")):
         write("app.log", line * number)
         assert [v["state"] for v in check("app.log")] == [state], number
     ran = derbes("check", "app.log", "--state", "none", "-q")
     assert "нарушение выросло, не действует" in ran.out
-    assert "не действует" in derbes(*accept, "2027-12-31").out  # longer than ninety days, and nobody approved
+    assert "не действует" in derbes(*accept, LATE).out  # longer than ninety days, and nobody approved
     assert [v["state"] for v in check("app.log")] == ["new"]
     derbes("check", "app.log", "--state", "h.sqlite", "-q")  # what is accepted is what the last run saw
-    assert derbes(*accept, "2027-12-31", "--approved-by", "dpo@example.kz").code == 0
+    assert derbes(*accept, LATE, "--approved-by", "dpo@example.kz").code == 0
     assert [v["state"] for v in check("app.log")] == ["accepted"]
