@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -29,8 +30,9 @@ _WIDTH = 24  # bytes of a telephone number as people write it
 _TIMESTAMP_FROM, _TIMESTAMP_TO = 2000_00_00_0000, 2040_00_00_0000
 _BIN, _KIND = STRUCTURED | CHECKED, 16
 _ZERO, _NINE = b"09"
-_NUMBER = re.compile(rb"0{1,8}|-?0{1,8}\.0{1,4}|0000-00-00(?:[ T]00:00(?::00(?:\.0{1,6})?)?Z?)?")
+_NUMBER = re.compile(rb"-?0{1,8}\.0{1,4}|0000-00-00(?:[ T]00:00(?::00(?:\.0{1,6})?)?Z?)?")
 _MOMENT_WIDTH = 27
+_SHORT = 8  # digits of numbers that mean nothing by themselves
 _OCTET = "(?:25[0-5]|2[0-4][0-9]|1[0-9]{2}|[1-9]?[0-9])"
 _QUAD, _QUAD_WIDTH = rf"^{_OCTET}(?:\.{_OCTET}){{3}}$", 15
 _ZEROS = bytes.maketrans(b"123456789", b"000000000")
@@ -85,8 +87,9 @@ def _twelve(column: Column, left: Bools) -> _Keys:
     index = np.flatnonzero(left & column.only(DIGIT) & (column.lengths == 12))
     numbers = column.integers(index)
     keys = traits(numbers).astype(np.int64)
-    # A BIN also says when it was registered and of what kind: year, type and sign.
-    registered = 100 * (numbers // 10**10) + 10_000 * (numbers // 10**6 % 100)
+    # A BIN also says whether it may be registered already, and of what kind: type and sign.
+    year = numbers // 10**10
+    registered = 100 * ((year >= 90) | (year <= date.today().year % 100)) + 10_000 * (numbers // 10**6 % 100)
     keys += np.where(keys & _BIN == _BIN, registered, _KIND * (numbers // 10**7 % 10 > 3))
     plain = (numbers < _TIMESTAMP_FROM) | (numbers >= _TIMESTAMP_TO)  # a time stamp is looked at by itself
     return index[plain], keys[plain], True
@@ -109,15 +112,17 @@ def _phones(column: Column, left: Bools) -> _Keys:
 
 def _numbers(column: Column, left: Bools) -> _Keys:
     """Short numbers, sums of money, moments: nobody's, whatever their digits are."""
-    index = np.flatnonzero(left & column.only(DIGIT | DOT | DASH | COLON | SPACE | LETTER) & column.has(DIGIT))
-    index = index[column.lengths[index] <= _MOMENT_WIDTH]
+    short = left & column.only(DIGIT) & (column.lengths <= _SHORT)
+    fits = left & ~short & column.only(DIGIT | DOT | DASH | COLON | SPACE | LETTER) & column.has(DOT | DASH)
+    index = np.flatnonzero(fits & column.has(DIGIT) & (column.lengths <= _MOMENT_WIDTH))
     written = column.matrix(index, _MOMENT_WIDTH)
-    century = np.where(column.has(COLON | DASH)[index], written[:, 1], 0)
+    century = np.where(column.has(DASH)[index], written[:, 1], 0)
     written[(written >= _ZERO) & (written <= _NINE)] = _ZERO
     codes, firsts = codes_of_rows(np.column_stack([written, century.astype(np.uint8)]))
     forms = [_NUMBER.fullmatch(written[first].tobytes().rstrip(b"\0")) is not None for first in firsts.tolist()]
     kept = np.array(forms, dtype=np.bool_)[codes]
-    return index[kept], codes[kept], True
+    numbers = np.flatnonzero(short)
+    return np.concatenate([numbers, index[kept]]), np.concatenate([column.lengths[numbers], codes[kept] + _WIDTH]), True
 
 
 def _addresses(column: Column, left: Bools) -> _Keys:

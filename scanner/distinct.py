@@ -21,6 +21,7 @@ Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 Bytes = npt.NDArray[np.uint8]
 
+WIDEST = 32  # bytes of a row of ``Distinct.matrix``
 _BINARY = pa.large_binary()
 _NOTHING, _LINE_END = pa.scalar(b"", _BINARY), pa.scalar(b"\n", _BINARY)
 
@@ -152,11 +153,14 @@ class Distinct:
         return numbers
 
     def matrix(self, index: Ints, width: int) -> Bytes:
-        """The first ``width`` bytes of some values, zeros behind them."""
-        at = np.arange(width)
-        cells: Bytes = self.data[np.minimum(self.starts[index][:, None] + at, len(self.data) - 1)]
-        cells[at >= self.lengths[index][:, None]] = 0
+        """The first ``width`` bytes of some values (at most ``WIDEST``), zeros behind them."""
+        cells: Bytes = self._windows[self.starts[index], :width]
+        cells *= np.arange(width) < self.lengths[index][:, None]
         return cells
+
+    @cached_property
+    def _windows(self) -> Bytes:
+        return np.lib.stride_tricks.sliding_window_view(np.frombuffer(self.buffer + bytes(WIDEST), np.uint8), WIDEST)
 
     def sums(self, flags: Bools) -> Ints:
         """How many bytes of each value are flagged (one flag a byte of ``buffer``)."""
