@@ -64,7 +64,8 @@ def _confidence(context: Context, profile: FieldProfile, entity: str, stats: Ent
     if not stats.strong:
         return min(stats.best, 0.45)
     rare = values >= _FEW and share < 0.01 and stats.units < 3
-    alien = context.about == "things" and share < 0.05 and not stats.labelled and not full
+    names = entity != "ORGANIZATION" and context.is_plain_name  # «Аэропорт имени Нурсултана Назарбаева»
+    alien = context.about == "things" and not stats.labelled and (names or (share < 0.05 and not full))
     return GUESS if alien else min(stats.best, 0.55 if rare else 0.8)
 
 
