@@ -53,7 +53,11 @@ class Part:
     def children(self) -> Iterator[Part]:
         """Parts of a multipart, the message inside a forwarded one; nothing for what has a payload."""
         if self.kind == "message/rfc822":
-            yield Part.at(self.data, self.start, self.end)
+            if self.coding in ("base64", "quoted-printable"):  # forbidden, and done
+                inner = self.payload()
+                yield Part.at(inner, 0, len(inner))
+            else:
+                yield Part.at(self.data, self.start, self.end)
         elif self.kind.startswith("multipart/"):
             boundary = str(self.content.get_boundary("") or "").encode("utf-8", "surrogateescape")
             if boundary:
@@ -75,13 +79,17 @@ class Part:
         if begin >= 0:
             yield begin, self.end  # never closed
 
+    @property
+    def coding(self) -> str:
+        """The transfer encoding that is told."""
+        return str(self.content.get("content-transfer-encoding", "")).strip().lower()
+
     def payload(self) -> bytes:
         """The body with its transfer encoding undone; damaged Base64 as far as it goes."""
         body = bytes(self.data[self.start : self.end])
-        coding = str(self.content.get("content-transfer-encoding", "")).strip().lower()
-        if coding == "quoted-printable":
+        if self.coding == "quoted-printable":
             return binascii.a2b_qp(body)
-        if coding != "base64":
+        if self.coding != "base64":
             return body
         try:
             return binascii.a2b_base64(body)

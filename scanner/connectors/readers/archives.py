@@ -206,12 +206,28 @@ def _broken_zip(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
         member = _Inflated(stream, method, packed if not flags & 8 else None)
         if not name.endswith("/"):
             yield from _member(cast("IO[bytes]", member), inner.inside(name), packed)
-        while member.read(1 << 20):  # to the end of what the reader left
-            reading.budget.check_time()
+        try:
+            while member.read(1 << 20):  # to the end of what the reader left
+                reading.budget.check_time()
+        except (zlib.error, EOFError):  # nobody knows where it ends: on to what looks like the next one
+            _seek_member(stream, start + member.taken)
+            continue
         stream.seek(start + member.taken)
         if flags & 8:
             _skip_descriptor(stream)
     yield reading.problem("file-damaged", "архив обрывается; прочитаны файлы, которые в нём целы")
+
+
+def _seek_member(stream: IO[bytes], start: int) -> None:
+    """To the next header of a member at or after ``start``, or to the end."""
+    stream.seek(start)
+    before = b""
+    while block := stream.read(1 << 20):
+        found = (before + block).find(_MEMBER)
+        if found >= 0:
+            stream.seek(found - len(before) - len(block), 1)
+            return
+        before = block[-3:]
 
 
 def _skip_descriptor(stream: IO[bytes]) -> None:

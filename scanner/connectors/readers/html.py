@@ -34,6 +34,11 @@ class _Page(HTMLParser):
         self.forms: list[tuple[str, str, int]] = []
         self.hidden = ""
 
+    def feed(self, data: str) -> None:
+        """More of the page. Sections of CDATA are for drawings; of many that are opened the parser would look for the
+        end of each."""
+        super().feed(data.replace("<![", " ["))
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         if tag in _HIDDEN:
             self.hidden = tag

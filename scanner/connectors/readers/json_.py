@@ -15,14 +15,14 @@ from functools import lru_cache
 from typing import IO, Any, cast
 
 from derbes.scanner.connectors.encodings import Decoder
-from derbes.scanner.connectors.readers.base import Cells, Item, Reading
+from derbes.scanner.connectors.readers.base import MAX_CELL, Cells, Item, Reading
 from derbes.scanner.connectors.readers.limits import LIMIT_MESSAGES
 from derbes.scanner.connectors.readers.lines import Pushed, Recoded, blocks, read_up_to
 from derbes.scanner.connectors.readers.text import damage, opened, read_text
 
 MAX_DEPTH = 1000
 MAX_PATHS = 5000
-WHOLE = 16 << 20  # bytes of a document that is parsed at once
+WHOLE = 8 << 20  # bytes of a document that is parsed at once
 _BLANK = re.compile(r"[\s,]*")
 _DATA_KEY = re.compile(r"\d\D{0,2}\d\D{0,2}\d\D{0,2}\d\D{0,2}\d|@|[^\W_]\s+[^\W_].*\s|^https?:")
 
@@ -94,7 +94,7 @@ def read_jsonl(stream: IO[bytes], reading: Reading, codec: str, first_line: int 
     cells = Cells(reading.dataset("jsonl"), first=first_line)
     decoder = Decoder(codec)
     broken, number = 0, first_line
-    for block in blocks(stream, first_line=first_line, max_line=WHOLE):
+    for block in blocks(stream, first_line=first_line, max_line=MAX_CELL):
         text = decoder.text(block.data, block.first_line)
         if block.giant:
             broken += not block.continued
