@@ -63,7 +63,7 @@ class ReviewText(Report):
                 tr(one.message, self.lang, **one.params)
             )
         if len(unread) > 20:
-            yield tr("… и ещё {rest} пропусков: все в отчёте", self.lang, rest=len(unread) - 20)
+            yield tr("… и ещё пропусков: {rest}; все в отчёте", self.lang, rest=len(unread) - 20)
         if unread:
             yield ""
 

@@ -164,7 +164,7 @@ class TextReport(Report):
             if one.hint:
                 yield f"  {printable(tr(one.hint, self.lang, **one.params))}"
         if len(missed) > 20:
-            yield tr("… и ещё {rest} пропусков: все в отчёте", self.lang, rest=len(missed) - 20)
+            yield tr("… и ещё пропусков: {rest}; все в отчёте", self.lang, rest=len(missed) - 20)
         if missed:
             yield ""
 
@@ -187,7 +187,7 @@ class TextReport(Report):
         read = [r for r in records if r.status in ("scanned", "partial")]
         missed = len(records) - len(read)
         yield tr(
-            "Персональные данные в {personal} из {read} проверенных мест{missed}",
+            "Мест с персональными данными: {personal} из {read} проверенных{missed}",
             self.lang,
             personal=len(personal),
             read=len(read),

@@ -178,9 +178,7 @@ class View:
         records = self.outcome.inventory.places
         personal = {row.place for row in self.outcome.inventory.fields if row.category != "technical"}
         read = sum(record.status in ("scanned", "partial") for record in records)
-        text = self.tr(
-            "Персональные данные найдены в {found} из {read} проверенных мест", found=len(personal), read=read
-        )
+        text = self.tr("Мест с персональными данными: {found} из {read} проверенных", found=len(personal), read=read)
         missed = len(records) - read
         return text + (f"; {self.tr('не проверено: {missed}', missed=missed)}" if missed else "")
 
