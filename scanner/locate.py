@@ -105,7 +105,7 @@ class _Search:
         types = {declared.path: declared.type for declared in batch.dataset.fields}
         for path, series in batch.columns.items():
             if self.value.fits_type(types.get(path, "")):
-                for position in self.value.in_cells(series.tolist()):
+                for position in self.value.in_cells(series):
                     yield path, int(series.index[position])
 
     def _lines(self, batch: TextBatch) -> Iterator[tuple[str, int]]:

@@ -11,35 +11,36 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
-from typing import Literal, NoReturn
+from typing import Any, Literal, NoReturn
 
 from derbes.recognizers.numbers import email, iin, phone
 from derbes.recognizers.numbers.exceptions import ValidationError
 from derbes.recognizers.sieve import Sieve
 from derbes.recognizers.views import VIEW_ANCHOR, views
+from derbes.scanner.distinct import as_array
 from derbes.scanner.errors import UsageError
 
 Kind = Literal["iin", "email", "phone"]
 KINDS: tuple[Kind, ...] = ("iin", "email", "phone")
 
 _SEP = r"[ \t().\-]{0,3}"  # what may stand between two digits of a number as people write it
-_SCIENTIFIC = re.compile(r"\d(?:[.,]\d{1,15})?[eE]\+?\d{1,2}")
+_SCIENTIFIC = r"[0-9](?:[.,][0-9]{1,15})?[eE]\+?[0-9]{1,2}"
 _WORD_TYPES = re.compile(r"bool|bit|date|time|interval|uuid|real|doub|float|bytea|blob|binary|inet|cidr|macaddr", re.I)
 _NUMBER_TYPES = re.compile(r"(?:big|medium|tiny|small)?int|numeric|decimal|number|serial", re.I)
-_LONGEST_CELL = 40
 _ABROAD = re.compile(r"\+[0-9]{1,3}[ ().-]{0,3}$")  # before the digits of a number: it is one of another country
 _BEFORE = 7
 
 
 @dataclass(frozen=True, slots=False, repr=False)
 class Sought:
-    """``pattern`` finds the value in a text; ``forms`` are whole cells of damaged tables (``00123`` as ``123``)."""
+    """``pattern`` finds the value in a text; ``numbers`` are what a cell of a damaged table may hold of it instead
+    (``00123`` as ``123``, ``123.0``, ``1.23E+2``); ``anchor`` and ``whole`` are quick and may find too much."""
 
     kind: Kind
     pattern: re.Pattern[str] = field(repr=False)
     anchor: re.Pattern[bytes] = field(repr=False)
-    forms: frozenset[str] = field(default=frozenset(), repr=False)
     numbers: frozenset[int] = field(default=frozenset(), repr=False)
+    whole: re.Pattern[bytes] | None = field(default=None, repr=False)
     proven: bool = True  # the check digit is right
 
     def __repr__(self) -> str:
@@ -84,24 +85,28 @@ class Sought:
             position = end + 1
         return sorted(found)
 
-    def in_cells(self, cells: Iterable[str | None]) -> Iterator[int]:
-        """Positions of the cells that hold it."""
-        values = [(n, cell) for n, cell in enumerate(cells) if isinstance(cell, str) and cell]
-        hits = {n for n, cell in values if len(cell) <= _LONGEST_CELL and self._is_whole(cell)}
-        buffer = "\n".join(cell.replace("\n", " ") for _, cell in values).encode("utf-8", "surrogatepass")
-        hits.update(values[number][0] for number, _, _ in self.in_lines(buffer))
-        yield from sorted(hits)
+    def in_cells(self, cells: Any) -> list[int]:
+        """Positions of the cells (a sequence or a pandas Series of strings) that hold it."""
+        values = [cell or b"" for cell in as_array(cells).to_pylist()]
+        buffer = b"\n".join(values)
+        if buffer.count(b"\n") >= len(values) > 0:  # a cell of several lines: each cell has to be one
+            buffer = b"\n".join(value.replace(b"\n", b" ") for value in values)
+        hits = {number for number, _, _ in self.in_lines(buffer)}
+        number = position = 0
+        for match in self.whole.finditer(buffer) if self.whole else ():
+            if self._is_whole(match.group().decode()):
+                number += buffer.count(b"\n", position, match.start())
+                position = match.start()
+                hits.add(number)
+        return sorted(hits)
 
     def _is_whole(self, cell: str) -> bool:
         """A cell that is the number and nothing else, as spreadsheets and exports damage it."""
-        text = cell.strip().lstrip("'")
-        if text in self.forms:
-            return True
-        if not self.numbers or ("+" not in text and "e" not in text.lower()) or not _SCIENTIFIC.fullmatch(text):
-            return False
+        text = cell.strip().lstrip("'").replace(",", ".")
         try:
-            return int(Decimal(text.replace(",", "."))) in self.numbers
-        except InvalidOperation:
+            number = Decimal(text)
+            return number == number.to_integral_value() and int(number) in self.numbers
+        except (InvalidOperation, ValueError):
             return False
 
     def fits_type(self, declared: str) -> bool:
@@ -121,22 +126,20 @@ def sought(kind: Kind, value: str) -> Sought:
         raise UsageError("value", "введённое значение не похоже на то, что ищут") from None
 
 
+def _whole(numbers: Iterable[int]) -> re.Pattern[bytes]:
+    """Cells that may be nothing but one of the numbers, as spreadsheets damage it: no zeros, «.0» gained, 1.02E+10."""
+    plain = "|".join(f"0{{0,12}}{number}" for number in sorted(numbers))
+    return re.compile(rf"(?m)^[ \t']{{0,3}}(?:(?:{plain})(?:[.,]0{{1,2}})?|{_SCIENTIFIC})[ \t]{{0,3}}$".encode())
+
+
 def _iin(value: str) -> Sought:
     number = iin.compact(value)
     if len(number) != 12 or not number.isascii() or not number.isdigit():
         raise ValidationError
     digits = _SEP.join(number)
-    short = number.lstrip("0") or "0"
-    forms = {f"{text}{tail}" for text in (number, short) for tail in ("", ".0", ",0", ".00")}
-    anchor = re.compile(rf"(?<![0-9]){digits}(?![0-9])".encode())
-    return Sought(
-        "iin",
-        re.compile(rf"(?<!\d){digits}(?!\d)", re.ASCII),
-        anchor,
-        frozenset(forms),
-        frozenset({int(number)}),
-        iin.is_valid(number),
-    )
+    pattern = re.compile(rf"(?<!\d){digits}(?!\d)", re.ASCII)
+    numbers = frozenset({int(number)})
+    return Sought("iin", pattern, re.compile(digits.encode()), numbers, _whole(numbers), iin.is_valid(number))
 
 
 def _phone(value: str) -> Sought:
@@ -152,8 +155,8 @@ def _phone(value: str) -> Sought:
         "phone",
         re.compile(pattern, re.ASCII),
         re.compile(digits.encode()),
-        frozenset(),
         frozenset(numbers),
+        _whole(numbers),
         phone.is_valid(number) or not number.startswith("+7"),
     )
 
