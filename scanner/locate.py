@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from derbes.scanner.claims import Claim, attribute, claims_of
 from derbes.scanner.connectors import open_source
 from derbes.scanner.connectors.base import Options, Source
 from derbes.scanner.errors import DerbesError
-from derbes.scanner.model.data import Dataset, TableBatch, TextBatch
+from derbes.scanner.model.data import Dataset, TableBatch, TextBatch, Unit
 from derbes.scanner.model.inventory import Unscanned
 from derbes.scanner.model.places import Place, UnitKind
 from derbes.scanner.sought import Sought
@@ -39,6 +40,21 @@ class Located:
     units_read: int = 0
 
 
+class Progress(Protocol):
+    """Told what is being read; knows nothing of what is sought."""
+
+    def place_started(self, place: Place, units: int, weight: int) -> None: ...
+    def unit_done(self, place: Place, weight: int) -> None: ...
+
+
+class _Silent:
+    def place_started(self, place: Place, units: int, weight: int) -> None:
+        """Nothing."""
+
+    def unit_done(self, place: Place, weight: int) -> None:
+        """Nothing."""
+
+
 @dataclass(slots=True)
 class _Count:
     place: Place
@@ -56,6 +72,7 @@ class _Search:
     value: Sought
     options: Options
     declared: Sequence[Place]
+    progress: Progress
     counts: dict[tuple[str, str], _Count] = field(default_factory=dict)
     unscanned: list[Unscanned] = field(default_factory=list)
     units_read: int = 0
@@ -71,16 +88,18 @@ class _Search:
         read = 0
         try:
             source = open_source(place, self.options)
-            for unit in source.units():
-                if isinstance(unit, Unscanned):
-                    self.unscanned.append(unit)
-                    continue
+            listed = list(source.units())
+            units = [unit for unit in listed if isinstance(unit, Unit)]
+            self.unscanned += [unit for unit in listed if isinstance(unit, Unscanned)]
+            self.progress.place_started(place, len(units), sum(unit.weight for unit in units))
+            for unit in units:
                 read += 1
                 for batch in source.read(unit):
                     if isinstance(batch, Unscanned):
                         self.unscanned.append(batch)
                     else:
                         self._batch(place, batch)
+                self.progress.unit_done(place, unit.weight)
         except DerbesError as error:
             self.unscanned.append(Unscanned(place.id, "", error.slug, error.message, error.params, error.hint))
         except Exception as error:  # named by its class: the text of a library may quote what it read
@@ -128,9 +147,15 @@ def _whole(dataset: Dataset) -> str:
     return "line" if dataset.unit == "line" else "body"
 
 
-def locate(value: Sought, places: Sequence[Place], declared: Sequence[Place], options: Options) -> Located:
+def locate(
+    value: Sought,
+    places: Sequence[Place],
+    declared: Sequence[Place],
+    options: Options,
+    progress: Progress | None = None,
+) -> Located:
     """Look for one value in all ``places``. Order of the answer: place, then path."""
-    search = _Search(value, options, declared)
+    search = _Search(value, options, declared, progress or _Silent())
     for place in places:
         search.place(place)
     spots = tuple(Spot(c.place, path, c.unit, c.units) for (_, path), c in sorted(search.counts.items()))

@@ -11,7 +11,8 @@ import click
 from derbes.reports.i18n import count, tr
 from derbes.reports.safe import printable
 from derbes.scanner.codes import NOTES
-from derbes.scanner.commands.common import Size, language_option, policy_options
+from derbes.scanner.commands.common import Size, console, language_option, policy_options
+from derbes.scanner.commands.progress import open_progress
 from derbes.scanner.errors import UsageError
 from derbes.scanner.exits import Exit
 
@@ -33,6 +34,7 @@ _MAX_VALUE = 400
 @click.option("--encoding", metavar="NAME", help="кодировка файлов, если она известна")
 @click.option("--max-file-size", type=Size(), metavar="SIZE", help="файлы больше пропускать")
 @click.option("--foreign-tables", is_flag=True, help="читать и внешние таблицы")
+@click.option("-q", "--quiet", is_flag=True, help="без хода работы")
 @click.option("--allow-incomplete", is_flag=True, help="непрочитанное не меняет код выхода")
 @policy_options
 @language_option
@@ -44,6 +46,7 @@ def locate(
     encoding: str | None,
     max_file_size: int | None,
     foreign_tables: bool,
+    quiet: bool,
     allow_incomplete: bool,
     config: str | None,
     policy: str | None,
@@ -70,7 +73,12 @@ def locate(
         full=True, timeout=timeout, encoding=encoding, max_file_size=max_file_size, foreign_tables=foreign_tables
     )
     declared = rooted_places(setup.config) if setup.config is not None else ()
-    found = search(value, places, declared, options)
+    speaker = console(quiet, no_color=True)
+    progress = open_progress(speaker.quiet or not speaker.terminal, speaker.terminal)
+    try:
+        found = search(value, places, declared, options, progress)
+    finally:
+        progress.close()
     code = _exit(found, allow_incomplete)
     click.echo(_json(kind, found) if format_ == "json" else _text(value, found), nl=False)
     sys.exit(code)
