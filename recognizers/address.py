@@ -18,6 +18,7 @@ from derbes.recognizers.bytes_of import gate
 NATURAL, LEGAL = "natural-person", "legal"
 _PAIR = re.compile(r"\d{1,3}[А-Яа-я]?(?:/\d{1,3})?-\d{1,3}")
 _AROUND = 150
+_DIGIT = re.compile(r"\d")
 _FULL_WORDS = frozenset({"үй", "дом", "блок", "офис", "этаж", "село", "аул", "қала", "кент", "үйі", "street", "city"})
 
 
@@ -36,7 +37,7 @@ class AddressRecognizer(TextRecognizer):
 
     def find(self, text: str) -> Iterator[Match]:
         """Yield addresses; linear in the length of ``text``."""
-        if not _gate().search(text.encode("utf-8", "surrogatepass")):
+        if not _may_add_up(text):
             return
         for start, end in key_value_addresses(text):
             yield Match(start, end, "ADDRESS", 0.75, tag=_tag(text, start, end))
@@ -45,6 +46,13 @@ class AddressRecognizer(TextRecognizer):
             match = _judge(finder, chain)
             if match is not None:
                 yield match
+
+
+def _may_add_up(text: str) -> bool:
+    """Something of an address is there; without a number it takes two things: a street and its town, at least."""
+    encoded = text.encode("utf-8", "surrogatepass")
+    first = _gate().search(encoded)
+    return first is not None and (_DIGIT.search(text) or _gate().search(encoded, first.start() + 1)) is not None
 
 
 @cache

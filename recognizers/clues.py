@@ -26,7 +26,10 @@ from derbes.recognizers.person_anchor import CYRILLIC_WORD, cyrillic_initials
 _EVIDENCE = frozenset("GAESZKPO")  # tags without which, and without initial or label, no rule finds a name
 _KNOWN_WORDS = 1 << 17
 _TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['`?-](?=[^\W\d_]))*+")
-_CHUNK = re.compile(rb"[A-Za-z'`?\x80-\xff-]*" + CYRILLIC_WORD + rb"[A-Za-z'`?\x80-\xff-]*")
+_IN_WORD = rb"[A-Za-z'`?\x80-\xff-]"
+_REST = re.compile(_IN_WORD + rb"*+")
+_INSIDE = [re.match(_IN_WORD, bytes([byte])) is not None for byte in range(256)]
+_CHUNK = re.compile(_IN_WORD + rb"*" + CYRILLIC_WORD + _IN_WORD + rb"*")
 
 
 class ClueWords:
@@ -64,22 +67,19 @@ def _capitalised(piece: bytes) -> Iterator[tuple[int, int]]:
     if len(piece) < 4 or piece.isascii():
         return
     data = np.frombuffer(piece, dtype=np.uint8)
-    lead, second, third = data[:-2], data[1:-1], data[2:]
+    lead, second = data[:-2], data[1:-1]
     capital = (lead == 0xD0) & (second < 0xB0)
     capital |= ((lead & 0xFE) == 0xD2) & ((second & 1) == 0)  # Kazakh letters: capitals are even
-    capital &= (third & 0xFC) == 0xD0
     at = np.flatnonzero(capital)
-    if not len(at):
-        return
-    letter = data | 0x20
-    inside = ((letter >= 0x61) & (letter <= 0x7A)) | (data >= 0x80)
-    for sign in b"'`?-":
-        inside |= data == sign
-    edges = np.flatnonzero(~inside)
-    word = np.unique(np.searchsorted(edges, at))
-    starts = np.concatenate(([0], edges + 1))[word]
-    ends = np.concatenate((edges, [len(data)]))[word]
-    yield from zip(starts.tolist(), ends.tolist(), strict=True)
+    at = at[(data[at + 2] & 0xFC) == 0xD0]
+    end = 0
+    for first in at.tolist():
+        if first >= end:
+            start = first
+            while start > end and _INSIDE[piece[start - 1]]:
+                start -= 1
+            end = _REST.match(piece, first).end()  # type: ignore[union-attr]  # it matches the empty string, too
+            yield start, end
 
 
 class BulkNameRecognizer(NameRecognizer):

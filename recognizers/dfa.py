@@ -20,7 +20,7 @@ import re2
 _MEMORY, _PART_MEMORY = 48 << 20, 10 << 20  # bytes of an automaton at most; beyond, RE2 begins it anew
 _SHAPE = 250  # bytes of the longest pattern that is a shape; longer ones spell words out
 _LARGE = 6000  # bytes of patterns that make a group a part of its own
-_SMALL_ONES = 4  # smaller groups in one part
+_SMALL_ONES = 2  # smaller groups in one part
 _NO_DIGITS = re.compile(rb"\[\^0-9\](?=[*+]|\)\*)")
 
 Line = tuple[int, int, int]  # start, end (``\\n`` excluded), bits
@@ -41,12 +41,18 @@ class Dfa:
 
     @cached_property
     def _fine(self) -> list[_Part]:
-        """Each large group, the small ones a few at a time."""
+        """Each large group, the largest in two; the small ones a few at a time."""
         sizes = {n: sum(map(len, group)) for n, group in self._groups.items()}
         small = [n for n, size in sizes.items() if size <= _LARGE]
-        parts = [[n] for n in sizes if n not in small]
-        parts += [small[at : at + _SMALL_ONES] for at in range(0, len(small), _SMALL_ONES)]
-        return [_Part({n: self._groups[n] for n in part}, _PART_MEMORY) for part in parts]
+        parts = [{n: self._groups[n]} for n in sizes if n not in small]
+        for part in sorted(parts, key=lambda part: -sum(sizes[n] for n in part))[:2]:
+            ((n, group),) = part.items()
+            parts.remove(part)
+            parts += [{n: group[: len(group) // 2]}, {n: group[len(group) // 2 :]}]
+        parts += [
+            {n: self._groups[n] for n in small[at : at + _SMALL_ONES]} for at in range(0, len(small), _SMALL_ONES)
+        ]
+        return [_Part(part, _PART_MEMORY) for part in parts]
 
     def lines(self, buffer: bytes, start: int, end: int) -> list[Line]:
         """Each line of ``buffer[start:end]`` that fires; both are line limits."""

@@ -17,7 +17,9 @@ def mask(entity: str, value: str) -> str:
     >>> mask("KZ_IIN", "870521300459"), mask("PERSON", "Асель Оспанова"), mask("EMAIL_ADDRESS", "asel@mail.kz")
     ('••••••••••59', 'А•••••••••••', 'a•••@•••.kz')
     """
-    value = "".join(char for char in value if char.isprintable()).strip()
+    if not value.isprintable():
+        value = "".join(char for char in value if char.isprintable())
+    value = value.strip()
     if entity in _WHOLLY_HIDDEN or len(value) < 5:
         return _HIDDEN * min(max(len(value), 3), _LONGEST)
     if entity == "EMAIL_ADDRESS":

@@ -23,6 +23,7 @@ from derbes.recognizers.dfa import Dfa, Line
 MAX_BUFFER = 1 << 30
 _PIECE = 128 << 10  # bytes read in one way before the ways are compared
 _EXPECTED = {"log": 5.0, "prose": 40.0, "hyperscan": 35.0}  # nanoseconds a byte
+_AT_MOST = 300.0  # of those, that one piece is charged
 _BEFORE_COMPILING = 12e9  # nanoseconds of reading after which Hyperscan, which takes as long to compile, may be tried
 _AT_ONCE, _DENSE = 512, 0.3  # values of a column; the share of them that fire from which each is asked
 
@@ -124,12 +125,12 @@ class Sieve:
     def _note(self, way: str, took: float, size: int) -> None:
         """What a way cost, in nanoseconds; what is known of the others fades, so that they are tried again.
 
-        Slow, because an automaton that is new to a text costs most in the first piece.
+        No hurry: an automaton that is new to a text costs most in the first pieces.
         """
         self._spent += took
         for other, expected in _EXPECTED.items():
             self._costs[other] += (expected - self._costs[other]) / 64
-        self._costs[way] += (took / size - self._costs[way]) / 8
+        self._costs[way] += (min(took / size, _AT_MOST) - self._costs[way]) / 16
 
     def fired(self, buffer: bytes, starts: Sequence[int]) -> dict[int, int]:
         """What fires of many short texts, for sieves without word gates.

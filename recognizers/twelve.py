@@ -8,8 +8,9 @@ numbers is undone next to a label: lost leading zeros, ``221240039971.0``, ``9.0
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import lru_cache
 
 from derbes.recognizers.base import Match
 from derbes.recognizers.context import (
@@ -43,6 +44,7 @@ _ENTITY = {"iin": "KZ_IIN", "bin": "KZ_BIN", "rnn": "KZ_RNN"}
 # Without a label before it, a number glued to a letter or a sign is a part of something else (``_bare``).
 ANCHOR_BARE = rb"(?:^|[^0-9A-Za-z_/\\+#@%&*~^])[0-9]{12}(?:[^0-9A-Za-z_\\@%*#]|$)"
 _DIRECT = 25
+_SHORT = 1000  # characters of a text that is remembered
 
 
 def anchors(*groups: str) -> tuple[bytes, ...]:
@@ -50,8 +52,17 @@ def anchors(*groups: str) -> tuple[bytes, ...]:
     return (ANCHOR_BARE, label_anchor(groups, rb"[^0-9]*[0-9]"))
 
 
-def judge(text: str) -> Iterator[Match]:
-    """Yield IIN, BIN and RNN in ``text``."""
+def judge(text: str) -> Iterable[Match]:
+    """IIN, BIN and RNN in ``text``. Three recognizers ask for the same lines one after another."""
+    return _judge_again(text) if len(text) <= _SHORT else _judge(text)
+
+
+@lru_cache(maxsize=1 << 12)
+def _judge_again(text: str) -> tuple[Match, ...]:
+    return tuple(_judge(text))
+
+
+def _judge(text: str) -> Iterator[Match]:
     labels = label_pattern("either", "iin", "bin", "rnn", "loose", "other_number")
     for candidate in _CANDIDATE.finditer(text):
         start, end = candidate.span()

@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+import numpy as np
+
 from derbes.recognizers.analyzer import Analyzer
 from derbes.recognizers.base import Match
 from derbes.recognizers.masks import mask
@@ -96,17 +98,16 @@ class TextProfiler:
 
 def _analyzed(analyzer: Analyzer, buffer: bytes, number: int) -> Iterator[Line]:
     """The lines of ``buffer`` that have a match; the first line of the buffer has number ``number``."""
-    position = 0
-    waiting: list[tuple[int, str, int]] = []
-    for start, end, bits in analyzer.sieve.lines(buffer):
-        number += buffer.count(b"\n", position, start)
-        position = start
-        waiting.append((number, buffer[start:end].decode("utf-8", "replace"), bits))
-        if len(waiting) >= _LINES_AT_ONCE:
-            yield from _matched(analyzer, waiting)
-            waiting.clear()
-    if waiting:
-        yield from _matched(analyzer, waiting)
+    fired = list(analyzer.sieve.lines(buffer))
+    if not fired:
+        return
+    # Counting from line to line would read the buffer at a tenth of this speed.
+    ends = np.flatnonzero(np.frombuffer(buffer, dtype=np.uint8) == ord("\n"))
+    numbers = (np.searchsorted(ends, [start for start, _, _ in fired]) + number).tolist()
+    for first in range(0, len(fired), _LINES_AT_ONCE):
+        some = zip(numbers[first : first + _LINES_AT_ONCE], fired[first : first + _LINES_AT_ONCE], strict=True)
+        lines = [(n, buffer[start:end].decode("utf-8", "replace"), bits) for n, (start, end, bits) in some]
+        yield from _matched(analyzer, lines)
 
 
 def _matched(analyzer: Analyzer, lines: Sequence[tuple[int, str, int]]) -> Iterator[Line]:
