@@ -67,7 +67,7 @@ class TextReport(Report):
         if len(open_ones) > _MAX_VIOLATIONS:
             rest = len(open_ones) - _MAX_VIOLATIONS
             yield tr("… и ещё {rest}: все нарушения в отчёте (-o report.html)", self.lang, rest=rest)
-        if open_ones:
+        if open_ones and outcome.inventory.run.command == "scan":
             yield ""
         yield from self._unscanned(outcome)
         yield from self._accepted(outcome)
