@@ -37,8 +37,8 @@ def read_changelog(text: str, path: str) -> Iterator[Item]:
 class _Reader:
     def __init__(self) -> None:
         self.tables: dict[str, dict[str, Defined]] = {}
-        self.open: list[str] = []  # tags on the way, with the table that each of them opened
-        self.table: list[str] = []
+        self.table: list[str] = []  # the tables that stand open
+        self.aside = 0  # constraints and ways back that stand open: what is within adds nothing
         self.parser = expat.ParserCreate("utf-8")
         self.parser.StartElementHandler = self.start
         self.parser.EndElementHandler = self.end
@@ -57,21 +57,22 @@ class _Reader:
             self.table.append(named)
             if tag == "renameColumn" and given.get("newColumnName"):
                 self.add(given["newColumnName"], line, given)
-        elif tag in _COLUMNS and self.table and not _NO_FIELD & {*self.open}:
+        elif tag in _COLUMNS and self.table:
             name = given.get("column") if tag in ("property", "field") else given.get("name")
             if name or given.get("name"):
                 self.add(name or given["name"], line, given)
-        self.open.append(tag)
+        self.aside += tag in _NO_FIELD
 
     def end(self, tag: str) -> None:
         """The table of this tag, if it opened one, is over."""
-        self.open.pop()
-        if tag.rpartition(":")[2] in _OPENS:
+        tag = tag.rpartition(":")[2]
+        self.aside -= tag in _NO_FIELD
+        if tag in _OPENS:
             self.table.pop()
 
     def add(self, name: str, line: int, given: dict[str, str]) -> None:
         """One column of the table at hand."""
-        if "rollback" in self.open or not self.table[-1]:
+        if self.aside or not self.table[-1]:
             return
         type_ = given.get("type") or given.get("xsi:type", "")
         length = given.get("length", "")

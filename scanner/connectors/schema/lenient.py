@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from derbes.scanner.connectors.schema.base import Defined, defined
+from derbes.scanner.connectors.schema.base import Defined, Lines, defined
 
 _NAME = r"(?:\"[^\"\n]{1,200}\"|`[^`\n]{1,200}`|\[[^\]\n]{1,200}\]|\w{1,200})"
 _TABLE = re.compile(
@@ -33,11 +33,12 @@ def lenient(text: str, line: int) -> tuple[str, list[Defined]] | None:
         starts = list(_parts(text, table.end()))
     else:
         starts = [found.end() for found in _ADDED.finditer(text, table.end())]
+    lines = Lines(text)
     columns = []
     for start in starts:
         found = _COLUMN.match(text, start)
         if found and found["name"].lower() not in _NO_COLUMN:
-            at = line + text.count("\n", 0, found.start())
+            at = line + lines.at(found.start()) - 1
             columns.append(defined(name, bare(found["name"]), at, found["type"].lower()))
     return (name, columns) if columns else None
 

@@ -405,3 +405,11 @@ def test_deep_nesting_is_said(tmp_path: object) -> None:
     file = read("a.json", '{"properties": ' + "[" * 100_000)
     assert [problem.code for problem in file.problems] == ["limit-depth"]
     assert read("a.py", "x = " + "(" * 50_000).problems or read("a.py", "x = " + "(" * 50_000).unread
+
+
+@pytest.mark.timeout(20)
+def test_very_many_columns_take_linear_time() -> None:
+    wide = "CREATE TABLE t (" + ", ".join(f"c{number} text" for number in range(100_000)) + ");"
+    assert len(read("m.sql", wide).definitions[0].fields) == 100_000
+    [deep] = read("a.xml", '<table name="t"><column name="phone">' * 30_000).definitions
+    assert [one.field.name for one in deep.fields] == ["phone"]
