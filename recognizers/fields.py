@@ -23,6 +23,9 @@ import yaml
 _LONGEST = 120  # characters of a name that are read
 _CAMEL = re.compile(r"(?<=[a-zа-яёәғқңөұүһі0-9])(?=[A-ZА-ЯЁӘҒҚҢӨҰҮҺІ])|(?<=[A-ZА-ЯЁ])(?=[A-ZА-ЯЁ][a-zа-яё])")
 _WORD = re.compile(r"[^\W\d_]+|[0-9]+")
+# Transliterated Russian puts the noun first too: `fio_zayavitelya`, `tel_roditeley`.
+_NOUN_FIRST = frozenset("fio iin zhsn tel telefon adres familiya imya otchestvo pochta nomer udl iik bik rnn".split())
+_GENITIVE = re.compile("[a-z]{3,20}(?:a|ya|ia|i|y|ov|ev|ey|ogo|oy)")
 _MACHINES = frozenset("server host domain dns url site сервер сервера хост хоста домен домена сайт сайта".split())
 _REFERENCE = frozenset("dic dict dictionary ref spr sprav lookup nsi rb enum".split())  # tables that list what there is
 _READY = frozenset("pre preset std standard canned template saved macro default auto quick ready".split())
@@ -192,6 +195,8 @@ def _stands(found: tuple[str, ...], start: int, end: int, lists: _Lists, whole: 
     rest = found[end:]
     if _CYRILLIC.match(found[start]):
         return not whole or len(found) - (end - start) <= 1
+    if found[start] in _NOUN_FIRST and start == 0 and all(_GENITIVE.fullmatch(word) for word in rest):
+        return not {*rest} & lists.against
     if any(not (word in lists.neutral or word.isdigit()) for word in rest):
         return False
     return not whole or all(word in lists.neutral or word.isdigit() for word in found[:start])
