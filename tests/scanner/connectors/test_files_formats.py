@@ -349,7 +349,9 @@ def damaged_sum(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize(
-    "data", [gzip.compress(TABLE) + b"garbage", gzip.compress(TABLE)[:-6], damaged_sum(gzip.compress(TABLE))]
+    "data",
+    [gzip.compress(TABLE) + b"garbage", gzip.compress(TABLE)[:-6], damaged_sum(gzip.compress(TABLE))],
+    ids=["garbage behind", "cut off", "wrong sum"],  # not of the bytes: they hold the time
 )
 def test_damaged_streams_give_what_they_have(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "t.csv.gz"
