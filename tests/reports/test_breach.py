@@ -95,6 +95,12 @@ def test_drafts_are_filled_in(lang: str) -> None:
     assert drafts[0].count("[") >= 4  # what only people know is left to them
 
 
+@pytest.mark.parametrize(("lang", "you"), [("ru", ("вас", "вам", "ваш")), ("en", ("you",))])
+def test_the_authority_is_not_spoken_to_as_the_person(lang: str, you: tuple[str, ...]) -> None:
+    draft = next(section.draft for section in sheet(outcome(), "billing", lang).sections() if section.draft)
+    assert not [word for word in draft.lower().split() if word.startswith(you)]
+
+
 def test_what_the_list_does_not_name_is_named_in_the_notice() -> None:
     made = outcome()
     fields = tuple(
