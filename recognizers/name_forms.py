@@ -166,3 +166,12 @@ def latin_father(low: str) -> str:
     """The name before -uly in Latin, an ending of English words too (truly, Julian); empty for other endings."""
     match = _PATRONYMIC_LATIN.search(low) if low.isascii() else None
     return low[: match.start()] if match and match["son"] else ""
+
+
+_DOUBLE = re.compile("-([а-яё]{2,30}?)(?:ов|ев)(?:ич(?:а|у|ем|е)?|н(?:а|ы|е|у|ой))$")
+
+
+def double_father(low: str) -> str:
+    """The second name before -ович in a double word, «Нур-Магомедович», else empty: «Бонч-Бруевич» is a surname."""
+    match = _DOUBLE.search(low)
+    return match[1] if match else ""

@@ -18,6 +18,7 @@ import yaml
 
 from derbes.recognizers.name_forms import (
     PARTICLES,
+    double_father,
     fold,
     is_adjectival,
     is_patronymic_form,
@@ -136,9 +137,16 @@ def tag(word: str) -> str:
     if is_place(low):
         return "V"
     common = low in lists.common
-    if is_patronymic_form(low) and (not (father := latin_father(low)) or _given_key(father)):
+    if is_patronymic_form(low) and _has_a_father(low):
         return "c" if common else "P"
     return _tag_plain(low, common)
+
+
+def _has_a_father(low: str) -> bool:
+    """False for «truly» and for «Бонч-Бруевич»: before -uly, and in a double word, stands a name that is known."""
+    if father := double_father(low):
+        return any(fold(father + ending) in gazetteer().given for ending in ("", "й", "ь"))
+    return not (father := latin_father(low)) or bool(_given_key(father))
 
 
 def is_place(low: str) -> bool:
@@ -192,6 +200,8 @@ def _tag_plain(low: str, common: bool) -> str:
         return "G"
     if is_surname_form(parts[-1]):
         return "c" if common else "Z" if is_adjectival(parts[-1]) else "S"
+    if len(parts) == 2 and is_surname_form(parts[0]) and lists.common.isdisjoint((low, *parts)):
+        return "S"  # Смирнова-Ким
     if (low in lists.latin_given and low not in lists.ambiguous) or (
         not low.isascii() and not common and fold(low) in lists.foreign
     ):

@@ -1,7 +1,7 @@
 """Names in forms that the grammar of runs does not reach, where no label says that a name follows.
 
-Small letters: «свяжитесь с ахметов ерлан серикович» (surname, known given name and patronymic, in one of the two usual
-orders). A maiden name: «Сафина (Ганиева) Гульнара Ильдаровна». Tickets: ``AKHMETOV/DANIYAR MR``.
+Small letters: «свяжитесь с ахметов ерлан серикович» (known given name and patronymic, with a surname on either side or
+without one). A maiden name: «Сафина (Ганиева) Гульнара Ильдаровна». Tickets: ``AKHMETOV/DANIYAR MR``.
 """
 
 from __future__ import annotations
@@ -50,9 +50,11 @@ def _in_small_letters(text: str) -> Iterator[Match]:
             continue
         start, left = found.start(), max(0, found.start() - _REACH)
         two, one = _TWO_BEFORE.search(text, left, start), _ONE_BEFORE.search(text, left, start)
-        if not one or tag(one[1].title()) != "G":
+        if not one or tag(one[1].title()) not in "GA":
             continue
         if two and tag(two[1].title()) in "SZK":
             yield match_of(text, two.start(1), found.end(), _SCORE)
         elif (behind := _BEHIND.match(text, found.end())) and tag(behind[1].title()) in "SZK":
             yield match_of(text, one.start(1), behind.end(1), _SCORE)
+        else:
+            yield match_of(text, one.start(1), found.end(), _SCORE)

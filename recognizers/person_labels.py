@@ -11,6 +11,8 @@ from derbes.recognizers.name_forms import PARTICLES
 from derbes.recognizers.names import tag
 from derbes.recognizers.person_words import GRAMMAR, LABELLED, LONE, SURE, TOKEN, VALUE, Token, letter_of, match_of
 
+_SMALL_INITIALS = re.compile(r" [а-яёәғқңөұүһі]\. ?[а-яёәғқңөұүһі]\.(?!\w)")
+_PERSONAL_FIELDS = re.compile(r"фамили|отчеств|әкесінің|тегі", re.IGNORECASE)  # «Фамилия: Бык; Имя: Роман»
 _ENDS = re.compile(r"\s*(?:[,;.\n)\"'»|]|$)")
 
 
@@ -26,7 +28,7 @@ def names_by_label(text: str) -> Iterator[Match]:
         tokens = _label_tokens(text, value, label.lastgroup or "", latin=label[0].isascii())
         if not tokens:
             continue
-        start, end = tokens[0].start, tokens[-1].end
+        start, end = tokens[0].start, _behind_small_initials(text, tokens[-1])
         weak = SURE.isdisjoint(token.tag for token in tokens)
         if not context.is_called_after(text, start, end, weak, led=label.lastgroup == "head"):
             yield match_of(text, start, end, LABELLED, labelled=True)
@@ -47,7 +49,17 @@ def _label_tokens(text: str, value: re.Match[str], label: str, latin: bool) -> l
     after = text[tokens[-1].end : tokens[-1].end + 2] if tokens else ""
     if re.match(r"[@_0-9]|[./]\w", after) or (len(tokens) == 1 and re.match(r" ?[:=]", after)):
         return []  # a login, a host; «Registrant Phone:» is a label itself
+    if label == "given" and len(tokens) == 1 and tokens[0].tag == "A" and tokens[0].word.istitle():
+        return tokens if _PERSONAL_FIELDS.search(text, max(0, tokens[0].start - 60), tokens[0].end + 30) else []
+    if label == "role" and len(tokens) == 1 and tokens[0].tag in "SZK" and _SMALL_INITIALS.match(text, tokens[0].end):
+        return tokens
     return tokens if _is_name(tokens, label, latin) else []
+
+
+def _behind_small_initials(text: str, last: Token) -> int:
+    """«фио: громов а. и.»: initials in small letters behind a surname in small letters."""
+    initials = _SMALL_INITIALS.match(text, last.end) if last.word.islower() and last.tag in "SZKx" else None
+    return initials.end() if initials else last.end
 
 
 def _is_last_of_two(text: str, tokens: list[Token], end: int, label: str) -> bool:

@@ -33,7 +33,7 @@ VALUE = re.compile(rf"{_VALUE_WORD}(?:(?:,? |(?<=\.)|,(?=[{_CAP}])){_VALUE_WORD}
 _Q = "[,;]?"
 _P = "(?:P|[GAKx]O)"
 GRAMMAR = re.compile(
-    rf"(?P<patronymic>(?:[SZK],|[SZKGAxylE];?)[GAKE]{_Q}{_P}|[SZKG]{_Q}[xl]{_Q}P|[GAKxyl]{_P}[SZKxGl]|P;?[GA][SZKx]?"
+    rf"(?P<patronymic>(?:[SZK],|[SZKGAxylE];?)[GAKE]{_Q}{_P}|[SZKG]{_Q}[xl]{_Q}P|[GAKxyl]{_P}[SZKxGl]|P;?[GA][SZKx]?|P[SZ]"
     rf"|[GASZKxyl]{_P}|[GA]O)"
     r"|(?P<initials>[GAE]I[SZKxl]|[SZKGxyAPl](?:,(?=II?(?![SZKGAxyl])))?II?|cII(?![SZKGxy])|Si$|II?P|II?[SZKGA]|II[xcy])"
     r"|(?P<initial>I[x])"
