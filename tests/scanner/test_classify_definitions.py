@@ -34,7 +34,8 @@ def found(table: str, *fields: tuple[str, str, str], kind: str = "schema") -> di
         ("ұлты", "ORIGIN_OR_BELIEF"), ("gender", "SEX"), ("marital_status", "FAMILY_STATUS"),
         ("судимость", "CRIMINAL_RECORD"),
         ("жалақы", "INCOME"), ("telegram_username", "SOCIAL_ACCOUNT"),
-        ("show_avatar", ""), ("cover_image", ""), ("product_photo", ""), ("ssh_fingerprint", ""), ("photo_count", ""), ("health_check", ""),
+        ("show_avatar", ""), ("cover_image", ""), ("product_photo", ""), ("ssh_fingerprint", ""),
+        ("photo_count", ""), ("health_check", ""),
         ("middlesex", ""), ("datacenter_location", ""),
     ],
 )  # fmt: skip
