@@ -29,7 +29,8 @@ _TOKEN = re.compile(r"[^\W\d_](?:[^\W\d_]|['`?-](?=[^\W\d_]))*+")
 _IN_WORD = rb"[A-Za-z'`?\x80-\xff-]"
 _REST = re.compile(_IN_WORD + rb"*+")
 _INSIDE = [re.match(_IN_WORD, bytes([byte])) is not None for byte in range(256)]
-_CHUNK = re.compile(_IN_WORD + rb"*" + CYRILLIC_WORD + _IN_WORD + rb"*")
+# Bounded before the capital: else each letter of a run of Latin ones would be tried as the beginning.
+_CHUNK = re.compile(_IN_WORD + rb"{0,64}" + CYRILLIC_WORD + _IN_WORD + rb"*")
 
 
 class ClueWords:

@@ -30,7 +30,7 @@ SHAPES = {
 CELL = {mode: re.compile(rf"[(,]\s*+({_cell(mode)})", re.S) for mode in (True, False)}
 _BEGUN = {mode: re.compile(rf"\(\s*+(?:{_cell(mode)}\s*+,\s*+)*+", re.S) for mode in (True, False)}
 _VALUE = {mode: re.compile(rf"{_cell(mode)}\s*+", re.S) for mode in (True, False)}
-_NAME = re.compile(r"""`([^`]*)`|"([^"]*)"|\[([^\]]*)\]|([^\s,.()`"\[\]]+)""")
+_NAME = re.compile(r"""`([^`]{0,200})`|"([^"]{0,200})"|\[([^\]]{0,200})\]|([^\s,.()`"\[\]]+)""")
 _NOT_A_COLUMN = re.compile(
     r"(?:PRIMARY|UNIQUE|KEY|INDEX|CONSTRAINT|FULLTEXT|SPATIAL|FOREIGN|CHECK|EXCLUDE|LIKE|PERIOD)\b", re.I
 )
