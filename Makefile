@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint bench soak bench-accuracy bench-columns soak train upstream docs clean
+.PHONY: help demo dev test lint fuzz reliability lock audit sbom bench soak bench-accuracy bench-columns soak train upstream docs clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -31,8 +31,28 @@ lint: $(STAMP) ## ruff, mypy --strict, import layers
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-soak: $(STAMP) ## bounds of memory and time on inputs of hundreds of megabytes
-	$(BIN)/python -m pytest -m soak --timeout 900 tests/torture
+soak: $(STAMP) ## hundreds of megabytes, 10 GB of logs and a table of ten million rows (GB=, ROWS= for less)
+	DERBES_SOAK_GB=$(or $(GB),10) DERBES_SOAK_ROWS=$(or $(ROWS),10000000) \
+	  $(BIN)/python -m pytest -m soak --timeout 36000 tests/torture
+
+fuzz: $(STAMP) ## a fuzzer over every parser (SECONDS= for each, TARGETS= for some)
+	$(BIN)/python -m pip install --quiet atheris
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),120) $(TARGETS)
+
+reliability: $(STAMP) ## run what docs/reliability.md promises, and write its table
+	$(BIN)/python -m tools.reliability
+
+lock: $(STAMP) ## pin every package with the hashes of its files
+	$(BIN)/python -m pip install --quiet pip-tools
+	$(BIN)/python -m tools.lock
+
+audit: $(STAMP) ## known vulnerabilities of what is pinned (asks a public database over the network)
+	$(BIN)/python -m pip install --quiet pip-audit
+	$(BIN)/python -m pip_audit --requirement requirements.lock --disable-pip
+
+sbom: $(STAMP) ## what the package is made of, as CycloneDX
+	$(BIN)/python -m pip install --quiet cyclonedx-bom
+	$(BIN)/python -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible -o sbom.json requirements.lock
 
 bench: $(STAMP) ## speed and memory against references in the same run
 	$(BIN)/python -m tests.bench.speed
