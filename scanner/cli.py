@@ -95,6 +95,10 @@ def main(argv: list[str] | None = None) -> Any:
             stream.reconfigure(encoding="utf-8", errors="replace")
     # Before numpy is loaded, here and in workers: processes share the cores, and threads of each would fight for them.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+    with suppress(ImportError, ValueError, OSError):  # a crash leaves no image of the memory, which holds values
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
     with suppress(ValueError):  # only the main thread may; asked to end, a run ends as with Ctrl-C and can be resumed
         signal.signal(signal.SIGTERM, signal.default_int_handler)
     args = sys.argv[1:] if argv is None else argv

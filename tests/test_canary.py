@@ -6,6 +6,8 @@ import base64
 import gzip
 import json
 import sqlite3
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -147,3 +149,16 @@ def test_no_password_in_an_error(url: str, tmp_path: Path) -> None:
     said = ran.out.encode() + ran.err.encode() + (out.read_bytes() if out.exists() else b"")
     assert leaks(said) == []
     assert "Traceback" not in ran.err
+
+
+def test_a_crash_leaves_no_image_of_the_memory() -> None:
+    program = """
+import resource
+from derbes.scanner.cli import main
+try:
+    main(["--version"])
+finally:
+    print(resource.getrlimit(resource.RLIMIT_CORE)[0])
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert ran.stdout.splitlines()[-1] == "0"
