@@ -1,13 +1,13 @@
-"""Parquet by row batches (needs pyarrow: ``derbes[parquet]``). Nested columns are opened into paths like JSON."""
+"""Parquet by row batches Nested columns are opened into paths like JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import IO, Any
 
-from derbes.scanner.connectors.readers.base import Cells, Item, Reading, seekable, series
-from derbes.scanner.connectors.readers.json_ import Pairs, flatten
+from derbes.scanner.connectors.readers.base import Cells, Item, Reading, arrow_series, seekable, series
 from derbes.scanner.connectors.readers.packed import missing_package
+from derbes.scanner.connectors.readers.paths import Pairs, flatten
 from derbes.scanner.model.data import Field, TableBatch
 
 ROWS = 20_000
@@ -36,16 +36,24 @@ def read_parquet(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator
 
 
 def _batch(batch: Any, dataset: Any, first: int) -> Iterator[Item]:
+    from pyarrow import types
+
     columns: dict[str, Any] = {}
     nested = Cells(dataset, first=first + batch.num_rows)
+    units = range(first, first + batch.num_rows)
     for field, column in zip(batch.schema, batch.columns, strict=True):
+        if types.is_integer(column.type):
+            column = column.cast("string")
+        if not column.null_count and (types.is_string(column.type) or types.is_large_string(column.type)):
+            columns[field.name] = arrow_series(units, [column])
+            continue
         values = column.to_pylist()
         if any(isinstance(value, dict | list) for value in values):
             for row, value in enumerate(values, first):
                 if value is not None:
                     flatten(nested, opened(value), row, field.name)
         else:
-            columns[field.name] = series(range(first, first + len(values)), [_text(value) for value in values])
+            columns[field.name] = series(units, [_text(value) for value in values])
     yield TableBatch(dataset, columns, batch.num_rows, batch.nbytes)
     if nested.columns:
         yield from nested.flush(first + batch.num_rows - 1)
