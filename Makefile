@@ -55,7 +55,7 @@ sbom: $(STAMP) ## what the package is made of, as CycloneDX
 	$(BIN)/python -m cyclonedx_py requirements --pyproject pyproject.toml --output-reproducible -o sbom.json requirements.lock
 
 bench: $(STAMP) ## speed and memory against references in the same run
-	$(BIN)/python -m tests.bench.speed
+	$(BIN)/python -m tests.bench.speed --output docs/benchmarks.md
 
 bench-accuracy: $(STAMP) ## precision and recall of the recognizers on the development sets (DATA=../shared/data)
 	$(BIN)/python -m tests.bench.accuracy --data $(DATA)
