@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from derbes.scanner.connectors.files import FilesSource
+from derbes.scanner.connectors.opening import as_it_stands, open_regular
 from tests.torture.inputs import CSV, IIN, RECORD
 from tests.torture.test_inputs import scanned
 
 NOBODY = 65534
+CHANGED = {"vanish": ["file-vanished"], "become-a-folder": ["file-unreadable"], "become-a-pipe": ["file-special"]}
 UNPRIVILEGED = """
 import json, os, sys
 from derbes.scanner.commands.progress import Quiet
@@ -53,7 +55,7 @@ def test_what_may_not_be_read_is_listed_and_the_rest_is_read(tmp_path: Path) -> 
     assert [Path(place).name for place in read] == ["open.csv"]
 
 
-@pytest.mark.parametrize("fault", ["vanish", "truncate", "grow", "rotate", "become-a-folder"])
+@pytest.mark.parametrize("fault", ["vanish", "truncate", "grow", "rotate", "become-a-folder", "become-a-pipe"])
 def test_files_that_change_between_listing_and_reading(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: str
 ) -> None:
@@ -64,10 +66,12 @@ def test_files_that_change_between_listing_and_reading(
 
     def units(self: FilesSource) -> Iterator[Any]:
         yield from list(plain(self))
-        if fault in ("vanish", "become-a-folder"):
+        if fault in ("vanish", "become-a-folder", "become-a-pipe"):
             victim.unlink(missing_ok=True)
         if fault == "become-a-folder":
             victim.mkdir(exist_ok=True)
+        if fault == "become-a-pipe":
+            os.mkfifo(victim)  # to open it as a file is to wait for ever
         if fault == "truncate":
             victim.write_text("")
         if fault == "grow":
@@ -80,9 +84,40 @@ def test_files_that_change_between_listing_and_reading(
     inventory = scanned(tmp_path).inventory
     read = {Path(row.place).name for row in inventory.fields if row.category == "identity_document"}
     assert read >= {"a.log", "c.log"}
-    expected = {"vanish": ["file-vanished"], "become-a-folder": ["file-unreadable"]}.get(fault, [])
+    expected = CHANGED.get(fault, [])
     assert [one.code for one in inventory.unscanned] == expected
     assert {Path(record.place.id).name for record in inventory.places} >= {"a.log", "b.log", "c.log"}
+
+
+def test_a_file_that_grows_while_it_is_read_comes_to_an_end(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    path.write_text(RECORD * 3)
+    with open_regular(path) as stream, path.open("a") as writer:
+        standing = as_it_stands(stream)
+        read = b""
+        while data := standing.read(len(RECORD.encode())):
+            read += data
+            writer.write(RECORD * 2)
+            writer.flush()
+    assert read.decode() == RECORD * 3
+
+
+def test_holes_are_passed_and_part_what_they_part(tmp_path: Path) -> None:
+    path = tmp_path / "a.log"
+    with path.open("wb") as out:
+        for piece in (b"first", b"second", b"last\n"):
+            out.write(piece)
+            out.seek(200 << 20, os.SEEK_CUR)
+        out.truncate()
+    with open_regular(path) as stream:
+        standing = as_it_stands(stream)
+        read = b"".join(iter(lambda: standing.read(1 << 16), b""))
+    assert len(read) < 1 << 16
+    assert [piece for piece in read.split(b"\0") if piece] == [b"first", b"second", b"last\n"]
+    with open_regular(path) as stream:
+        standing = as_it_stands(stream)
+        lines = b"".join(iter(standing.readline, b""))
+    assert lines.replace(b"\0", b"") == b"firstsecondlast\n"
 
 
 BOUNDARIES = [64 << 10, 1 << 20, 4 << 20, 8 << 20, 16 << 20]
