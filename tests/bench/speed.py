@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -213,10 +214,21 @@ def main() -> None:
         given.output.write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 
+# What Rust's regular expressions write in another way: escapes they do not know, a bracket within a class.
+_OTHERWISE = re.compile(rb"\\[ \"/]|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]", re.DOTALL)
+
+
 def _escaped(pattern: bytes) -> bytes:
-    """Bytes beyond ASCII spelled out: ripgrep reads patterns without Unicode that way alone."""
-    for char in b' "/':  # ripgrep does not know these escapes
-        pattern = pattern.replace(b"\\%c" % char, b"\\x%02X" % char)
+    """The same for ripgrep, which reads patterns without Unicode only with bytes beyond ASCII spelled out."""
+
+    def rust(match: re.Match[bytes]) -> bytes:
+        one = match[0]
+        if one[:1] == b"\\":
+            return b"\\x%02X" % one[1] if one[1:] in (b" ", b'"', b"/") else one
+        inner = re.sub(rb"\\.|\[", lambda m: rust(m) if m[0] != b"[" else b"\\[", one[1:], flags=re.DOTALL)
+        return b"[" + inner
+
+    pattern = _OTHERWISE.sub(rust, pattern)
     return b"".join(bytes([byte]) if byte < 0x80 else b"\\x%02X" % byte for byte in pattern)
 
 
