@@ -139,7 +139,7 @@ def is_binary(sample: bytes) -> bool:
 
 
 def _sniff_text(sample: bytes, reading: Reading) -> Format:
-    from derbes.scanner.connectors.readers.csv_ import sniff_dialect
+    from derbes.scanner.connectors.readers.dialects import sniff_dialect
 
     text = decoded_sample(sample, reading)
     suffix = suffix_of(reading.name)

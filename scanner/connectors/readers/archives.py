@@ -1,5 +1,5 @@
-"""Archives: zip and tar, nested in each other and in compressed streams. Members are read as streams and never written
-under their names; one that cannot be read says so and the next one is read."""
+"""Zip archives, and what every archive has: members are read as streams and never written under their names; one that
+cannot be read says so and the next one is read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import io
 import lzma
 import stat
 import struct
-import tarfile
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -22,8 +21,6 @@ from derbes.scanner.connectors.readers.packed import XZ_MEMORY, Inflated, Unpack
 
 _MEMBER = b"PK\x03\x04"
 _LOCAL = struct.Struct("<4s5H3I2H")
-_EXTENSIONS = (tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK, tarfile.XHDTYPE, tarfile.XGLTYPE, b"X")
-_MAX_EXTENSION = 1 << 20
 _UNREADABLE = (
     lzma.LZMAError,
     zipfile.BadZipFile,
@@ -53,7 +50,7 @@ def read_zip(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Ite
         if office:
             yield from office(source, archive, reading)
             return
-        inner = _entered(reading)
+        inner = entered(reading)
         if _is_misplaced(archive):
             source.seek(_first_member(source))
             yield from _broken_zip(source, reading)
@@ -100,7 +97,7 @@ def _zip_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, outer: Reading)
         except _UNREADABLE:
             yield reading.problem("file-damaged", "файл в архиве повреждён")
             return
-        yield from _member(member, reading, max(info.compress_size, 1), info.CRC)
+        yield from read_member(member, reading, max(info.compress_size, 1), info.CRC)
 
 
 def _open(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> IO[bytes]:
@@ -151,7 +148,7 @@ class Section(io.RawIOBase):
         return data
 
 
-def _member(stream: IO[bytes], reading: Reading, packed: int, crc: int | None = None) -> Iterator[Item]:
+def read_member(stream: IO[bytes], reading: Reading, packed: int, crc: int | None = None) -> Iterator[Item]:
     """One member. A limit that is its own ends it alone, one of the whole archive ends the archive."""
     from derbes.scanner.connectors.readers.dispatch import guarded, read_stream
 
@@ -162,7 +159,7 @@ def _member(stream: IO[bytes], reading: Reading, packed: int, crc: int | None = 
     yield from unpacked.failures()
 
 
-def _entered(reading: Reading) -> Reading:
+def entered(reading: Reading) -> Reading:
     if reading.depth >= reading.options.max_depth:
         raise LimitReached("limit-depth", reading.options.max_depth)
     return reading
@@ -176,10 +173,10 @@ def member_name(info: zipfile.ZipInfo) -> str:
         raw = info.orig_filename.encode("cp437")
     except UnicodeEncodeError:
         return info.filename
-    return _readable_name(raw)
+    return readable_name(raw)
 
 
-def _readable_name(raw: bytes) -> str:
+def readable_name(raw: bytes) -> str:
     codec = guess(raw)
     # Old packers write the code page of the console, not of the windows.
     return raw.decode("cp866" if codec in {"cp1252", "mac_cyrillic"} else codec, "replace")
@@ -187,7 +184,7 @@ def _readable_name(raw: bytes) -> str:
 
 def _broken_zip(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
     """A zip without its directory (cut off while copied): the members are found by their own headers."""
-    inner = _entered(reading)
+    inner = entered(reading)
     while len(header := stream.read(_LOCAL.size)) == _LOCAL.size:
         magic, _, flags, method, _, _, _, packed, _, name_length, extra_length = _LOCAL.unpack(header)
         if magic != b"PK\x03\x04":
@@ -195,7 +192,7 @@ def _broken_zip(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
         reading.budget.member()
         raw = stream.read(name_length)
         stream.seek(extra_length, 1)
-        name = raw.decode("utf-8", "replace") if flags & 0x800 else _readable_name(raw)
+        name = raw.decode("utf-8", "replace") if flags & 0x800 else readable_name(raw)
         start = stream.tell()
         if flags & 1 or method not in {0, 8} or (method == 0 and flags & 8):
             yield inner.inside(name).problem("file-damaged", "файл в повреждённом архиве не прочитать")
@@ -205,7 +202,7 @@ def _broken_zip(stream: IO[bytes], reading: Reading) -> Iterator[Item]:
             continue
         member = _Inflated(stream, method, packed if not flags & 8 else None)
         if not name.endswith("/"):
-            yield from _member(cast("IO[bytes]", member), inner.inside(name), packed)
+            yield from read_member(cast("IO[bytes]", member), inner.inside(name), packed)
         try:
             while member.read(1 << 20):  # to the end of what the reader left
                 reading.budget.check_time()
@@ -274,60 +271,3 @@ class _Inflated(io.RawIOBase):
             if data:
                 return data
         return b""
-
-
-def read_tar(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
-    """Members of a tar, read in passing."""
-    inner = _entered(reading)
-    try:
-        # ignore_zeros also looks for the next good header after a bad one.
-        with tarfile.open(fileobj=stream, mode="r|", ignore_zeros=True, errorlevel=0, tarinfo=_TarInfo) as archive:
-            for info in archive:
-                reading.budget.member()
-                archive.members = []  # type: ignore[attr-defined]  # or the list grows with the archive
-                if info.isfile():
-                    plain = _TarMember(archive.fileobj, info.size)  # type: ignore[arg-type]  # None only when closed
-                    member = archive.extractfile(info) if info.sparse else plain
-                    if member:
-                        yield from _member(cast("IO[bytes]", member), inner.inside(_tar_name(info)), 0)
-                elif not info.isdir():
-                    yield inner.inside(_tar_name(info)).problem(
-                        "file-special", "ссылка или устройство в архиве не читается"
-                    )
-    except (tarfile.TarError, EOFError, OSError, ValueError):
-        yield reading.problem("file-damaged", "архив повреждён или обрывается; прочитано то, что до этого места")
-
-
-class _TarInfo(tarfile.TarInfo):
-    """A header whose extensions (long names, attributes) are believed only as long as they are as long as such are:
-    the library reads them into memory whatever their size."""
-
-    def _proc_member(self, archive: tarfile.TarFile) -> tarfile.TarInfo:
-        if self.type in _EXTENSIONS and self.size > _MAX_EXTENSION:
-            raise tarfile.ReadError
-        return cast("tarfile.TarInfo", super()._proc_member(archive))  # type: ignore[misc]
-
-
-class _TarMember(io.RawIOBase):
-    """A member where the tar stream stands. The library's own drops what precedes a cut."""
-
-    def __init__(self, stream: IO[bytes], size: int) -> None:
-        self._stream = stream
-        self._left = size
-
-    def readable(self) -> bool:
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        """The next bytes. Raises ``EOFError`` when the archive ends before the member."""
-        wanted = self._left if size < 0 else min(size, self._left)
-        data = self._stream.read(wanted) if wanted else b""
-        self._left -= len(data)
-        if wanted and not data:
-            self._left = 0
-            raise EOFError
-        return data
-
-
-def _tar_name(info: tarfile.TarInfo) -> str:
-    return _readable_name(info.name.encode("utf-8", "surrogateescape"))

@@ -151,7 +151,7 @@ _READERS: dict[str, StreamReader] = {
     "parquet": _lazy("readers.parquet", "read_parquet"),
     "sql": _lazy("readers.dumps", "read_dump"),
     "sqlite": _lazy("readers.sqlite", "read_sqlite"),
-    "tar": _lazy("readers.archives", "read_tar"),
+    "tar": _lazy("readers.tars", "read_tar"),
     "xml": _lazy("readers.xml_", "read_xml"),
     "zip": _lazy("readers.archives", "read_zip"),
 }

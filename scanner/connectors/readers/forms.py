@@ -8,8 +8,8 @@ from urllib.parse import unquote_to_bytes
 
 from derbes.scanner.connectors.encodings import Decoder, guess
 from derbes.scanner.connectors.readers.base import MAX_CELL, Cells, Item, Reading
-from derbes.scanner.connectors.readers.json_ import known, segment
 from derbes.scanner.connectors.readers.lines import blocks
+from derbes.scanner.connectors.readers.paths import known, segment
 from derbes.scanner.connectors.readers.text import damage
 
 

@@ -9,7 +9,7 @@ from typing import IO, cast
 
 from derbes.scanner.connectors.encodings import Decoder
 from derbes.scanner.connectors.readers.base import Item, Reading
-from derbes.scanner.connectors.readers.csv_ import is_header, unique_names
+from derbes.scanner.connectors.readers.dialects import is_header, unique_names
 from derbes.scanner.connectors.readers.lines import text_pieces
 from derbes.scanner.connectors.readers.tables import Rows
 from derbes.scanner.connectors.readers.text import damage, opened, read_text

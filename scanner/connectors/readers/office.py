@@ -10,7 +10,7 @@ from datetime import date, datetime, time, timedelta
 from typing import IO, Any, cast
 
 from derbes.scanner.connectors.readers.base import Item, Reading
-from derbes.scanner.connectors.readers.csv_ import is_header, unique_names
+from derbes.scanner.connectors.readers.dialects import is_header, unique_names
 from derbes.scanner.connectors.readers.limits import LimitReached
 from derbes.scanner.connectors.readers.packed import Unpacked
 from derbes.scanner.connectors.readers.tables import Row, Rows

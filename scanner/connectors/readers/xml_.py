@@ -11,9 +11,9 @@ from typing import IO, Any, cast
 
 from derbes.scanner.connectors.encodings import Decoder, is_known
 from derbes.scanner.connectors.readers.base import Cells, Item, Reading
-from derbes.scanner.connectors.readers.json_ import MAX_DEPTH, known
 from derbes.scanner.connectors.readers.limits import LIMIT_MESSAGES
 from derbes.scanner.connectors.readers.lines import text_pieces
+from derbes.scanner.connectors.readers.paths import MAX_DEPTH, known
 from derbes.scanner.connectors.readers.text import damage, opened, read_text
 
 _DECLARED = re.compile(rb"<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([\w.-]{1,40})[\"']")

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from derbes.scanner.connectors.readers.csv_ import is_header, parse, parse_regular, sniff_dialect, unique_names
+from derbes.scanner.connectors.readers.csv_ import parse_regular
+from derbes.scanner.connectors.readers.dialects import is_header, parse, sniff_dialect, unique_names
 from tests.scanner.connectors.file_helpers import codes, columns, read, rows_counted, values
 
 CELLS = st.text(st.characters(exclude_characters="\r\0\x1a\ufeff", exclude_categories=("Cs",)), max_size=20)
@@ -129,6 +130,13 @@ def test_a_hundred_thousand_columns(tmp_path: Path) -> None:
     assert len(found["column_1"]) == 100_003
     assert len(found["…"]) == 3 * (100_000 - 4096)
     assert time.process_time() - started < 60
+
+
+def test_a_long_number_beside_a_header_is_read_in_linear_time() -> None:
+    text = "Ыыы,Эээ\n" + "".join(f"{'1' * 40_000}x,да\n" for _ in range(3))
+    started = time.process_time()
+    sniff_dialect(text, ".csv")
+    assert time.process_time() - started < 2
 
 
 def test_prose_is_no_table() -> None:
