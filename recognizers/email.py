@@ -20,6 +20,7 @@ _OBFUSCATED = re.compile(
     r"(?P<domain>[^\W_][\w-]{0,62}(?:(?:\.|\s?[\[({]\s?(?:dot|точка)\s?[\])}]\s?)[^\W_][\w-]{0,62}){1,4})",
     re.IGNORECASE,
 )
+_BRACKETED = re.compile(r"[\[({]\s?(?:at|собака|эт|dog|sobaka|@)\s?[\])}]", re.IGNORECASE)
 _DOT = re.compile(r"\s?[\[({]\s?(?:dot|точка)\s?[\])}]\s?", re.IGNORECASE)
 
 # What stands before something that only looks like an address.
@@ -28,6 +29,7 @@ _NOT_BEFORE = re.compile(
     r"|(?:\b(?:ssh|scp|sftp|rsync|git|mosh)\b(?: -{1,2}[\w=-]+(?: [0-9\w./~-]+)?)* ))$",
     re.IGNORECASE,
 )
+_ENDS_OF_NOT_BEFORE = frozenset(":=< ")  # where it holds no URL
 _ID_HEADER = re.compile(
     r"(?:^|[\n(,;\s\"])(?:resent-)?(?:message-id|references|in-reply-to|content-id|x-[a-z-]{0,30}id)\"?\s?[:=][^\n]*$",
     re.IGNORECASE,
@@ -87,7 +89,9 @@ class EmailAddressRecognizer(TextRecognizer):
 
 
 def _may_be_disguised(text: str) -> bool:
-    return any(mark in text for mark in "[({") or "соба" in text.lower() or "soba" in text.lower()
+    """Most lines with brackets leave here: the sign itself is quickly looked for."""
+    low = text.lower()
+    return "собака" in low or "sobaka" in low or _BRACKETED.search(low) is not None
 
 
 def _address_at(text: str, at: int) -> Match | None:
@@ -135,7 +139,8 @@ def _local(text: str, at: int, domain: str) -> str:
 
 def _is_something_else(text: str, start: int, end: int, local: str) -> bool:
     before = text[max(0, start - 80) : start]
-    if local == "git" or _NOT_BEFORE.search(before) or _NOT_BEHIND.match(text, end):
+    before_may_tell = "://" in before or before[-1:] in _ENDS_OF_NOT_BEFORE
+    if local == "git" or (before_may_tell and _NOT_BEFORE.search(before)) or _NOT_BEHIND.match(text, end):
         return True
     if re.match("[0-9]+x\\.", text[text.find("@", start) + 1 : end]):
         return True
