@@ -6,7 +6,7 @@ STAMP := $(VENV)/.installed
 DATA ?= ../shared/data
 
 .DEFAULT_GOAL := help
-.PHONY: help demo dev test lint fuzz reliability lock audit sbom bench soak bench-accuracy bench-columns soak train upstream docs clean
+.PHONY: help demo dev test lint fuzz reliability lock audit sbom bench bench-scale bench-accuracy bench-columns soak train upstream docs clean
 
 help: ## this list
 	@awk -F':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -56,6 +56,9 @@ sbom: $(STAMP) ## what the package is made of, as CycloneDX
 
 bench: $(STAMP) ## speed and memory against references in the same run
 	$(BIN)/python -m tests.bench.speed --output docs/benchmarks.md
+
+bench-scale: $(STAMP) ## how cost grows with processes and with workers of a cluster
+	$(BIN)/python -m tests.bench.scale
 
 bench-accuracy: $(STAMP) ## precision and recall of the recognizers on the development sets (DATA=../shared/data)
 	$(BIN)/python -m tests.bench.accuracy --data $(DATA)
