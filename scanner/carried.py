@@ -177,8 +177,8 @@ def _drained(ready: deque[tuple[Job, UnitResult]]) -> Iterator[tuple[Job, UnitRe
 class Digests:
     """Digests of local files and of ranges of them.
 
-    A range counts its lines from the beginning of the file and reads its last line to its end, so its digest covers
-    all of that. Ranges come in order: each byte is digested once.
+    A row group stands for itself. A range of lines counts them from the beginning of the file and reads its last one to
+    its end, so its digest covers all of that; ranges come in order, and each byte is digested once.
     """
 
     def __init__(self) -> None:
@@ -193,6 +193,8 @@ class Digests:
             return ""
         try:
             with Path(path).open("rb") as stream:
+                if "bytes" in unit.spec:
+                    return _of_range(stream, *unit.spec["bytes"])
                 end = unit.spec.get("end")
                 if path != self._path or end is None or end < self._at:
                     self._path, self._at, self._hash = path, 0, hashlib.sha256()
@@ -203,6 +205,15 @@ class Digests:
                 return _with_line_end(self._hash, stream)
         except OSError:
             return ""
+
+
+def _of_range(stream: BinaryIO, start: int, end: int) -> str:
+    digest = hashlib.sha256()
+    stream.seek(start)
+    while start < end and (block := stream.read(_wanted(end, start))):
+        digest.update(block)
+        start += len(block)
+    return digest.hexdigest()
 
 
 def _wanted(end: int | None, at: int) -> int:

@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import IO, cast
+from typing import IO, TYPE_CHECKING, cast
 
 from derbes.scanner.connectors.base import Options, Source
 from derbes.scanner.connectors.discovery import Entry, discover, display
@@ -23,6 +23,9 @@ from derbes.scanner.model.data import TextBatch, Unit
 from derbes.scanner.model.facts import Facts
 from derbes.scanner.model.inventory import Unscanned
 from derbes.scanner.model.places import Place
+
+if TYPE_CHECKING:
+    from derbes.scanner.connectors.readers.parquet import Run
 
 STDIN = "-"
 _COUNT_BLOCK = 4 << 20
@@ -87,12 +90,23 @@ class FilesSource(Source):
         step = self.options.unit_bytes
         spec = {"path": entry.path, "part": entry.part}
         name = display(entry.path)
+        groups = self._row_groups(entry) if entry.size > step else []
+        for run in groups:
+            parts = {**spec, "groups": run, "bytes": (run.start, run.end)}
+            yield Unit(f"{name}#{run.first}-{run.last}", parts, run.end - run.start, entry.stamp)
+        if groups:
+            return
         if entry.size <= step or not self._by_lines(entry):
             yield Unit(f"{name}:0-{entry.size}", spec, entry.size, entry.stamp)
             return
         for start in range(0, entry.size, step):
             end = min(start + step, entry.size)
             yield Unit(f"{name}:{start}-{end}", {**spec, "start": start, "end": end}, end - start, entry.stamp)
+
+    def _row_groups(self, entry: Entry) -> list[Run]:
+        from derbes.scanner.connectors.readers.parquet import runs
+
+        return runs(entry.path, self.options.unit_bytes)
 
     def _by_lines(self, entry: Entry) -> bool:
         """Whether any run of lines of the file can be read by itself."""
@@ -119,6 +133,11 @@ class FilesSource(Source):
             return
         with open_regular(path) as stream:
             reading.budget.packed = unit.weight
+            if "groups" in unit.spec:
+                from derbes.scanner.connectors.readers.parquet import read_parquet
+
+                yield from read_parquet(stream, reading, run=unit.spec["groups"])
+                return
             if "start" not in unit.spec:
                 yield from read_stream(stream, reading)
                 return

@@ -124,6 +124,28 @@ def test_of_a_log_that_grew_only_the_new_is_read(scan: Scanner, read: list[str],
     assert found(grown) == found(fresh) != found(whole)
 
 
+def test_row_groups_that_stayed_are_known_in_a_rewritten_file(scan: Scanner, read: list[str], data: Path) -> None:
+    pyarrow = pytest.importorskip("pyarrow")
+    from pyarrow import parquet
+
+    def write(groups: int, name: str = "email") -> None:
+        table = pyarrow.table({name: [f"a{n}@mail.kz" for n in range(groups * 1000)]})
+        parquet.write_table(table, data / "p.parquet", row_group_size=1000)
+
+    options = Options(unit_bytes=2_000)
+    write(3)
+    first = scan(options=options)
+    assert read.count("p.parquet") == 3
+    write(5)
+    grown = scan(options=options)
+    assert read.count("p.parquet") == 2
+    assert found(grown) == found(scan(options=options, state="none")) != found(first)
+    assert found(grown) == found(scan(state="none"))  # in one piece
+    write(5, "mail")
+    scan(options=options)
+    assert read.count("p.parquet") == 5
+
+
 def test_a_rewritten_log_is_read_from_there_on(scan: Scanner, read: list[str], data: Path) -> None:
     options = Options(unit_bytes=1000)
     scan(options=options)

@@ -1,8 +1,13 @@
-"""Parquet by row batches Nested columns are opened into paths like JSON."""
+"""Parquet by row batches. Nested columns are opened into paths like JSON.
+
+A big file is read in runs of row groups, each by itself.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
 from typing import IO, Any
 
 from derbes.scanner.connectors.readers.base import Cells, Item, Reading, arrow_series, seekable, series
@@ -13,8 +18,55 @@ from derbes.scanner.model.data import Field, TableBatch
 ROWS = 20_000
 
 
-def read_parquet(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator[Item]:
-    """Rows of all row groups."""
+@dataclass(frozen=True, slots=True)
+class Run:
+    """Consecutive row groups ``first`` to ``last``: the number of their first row (1-based) and their bytes."""
+
+    first: int
+    last: int
+    row: int
+    start: int
+    end: int
+    columns: str  # names and types: another name is another unit
+
+
+def runs(path: str, size: int) -> list[Run]:
+    """Runs of row groups of at least ``size`` bytes; none when the file is no Parquet that can be read in parts.
+
+    Cut from the front, so that groups which are added do not change the runs before them.
+    """
+    try:
+        from pyarrow import parquet
+
+        with Path(path).open("rb") as stream:
+            if stream.read(4) != b"PAR1":
+                return []
+            metadata = parquet.read_metadata(stream)
+            groups = [metadata.row_group(number) for number in range(metadata.num_row_groups)]
+            spans = [_span(group) for group in groups]
+            columns = str(metadata.schema.to_arrow_schema().remove_metadata())
+    except Exception:  # reading it will say why
+        return []
+    found: list[Run] = []
+    first, row = 0, 1
+    for last, (_, end) in enumerate(spans):
+        if end - spans[first][0] >= size or last == len(spans) - 1:
+            found.append(Run(first, last, row, spans[first][0], end, columns))
+            row += sum(group.num_rows for group in groups[first : last + 1])
+            first = last + 1
+    return found
+
+
+def _span(group: Any) -> tuple[int, int]:
+    """First byte of a row group and the one behind its last."""
+    columns = [group.column(number) for number in range(group.num_columns)]
+    starts = [c.dictionary_page_offset if c.has_dictionary_page else c.data_page_offset for c in columns]
+    sizes = [column.total_compressed_size for column in columns]
+    return min(starts), max(start + size for start, size in zip(starts, sizes, strict=True))
+
+
+def read_parquet(stream: IO[bytes], reading: Reading, sample: bytes = b"", run: Run | None = None) -> Iterator[Item]:
+    """Rows of all row groups, or of a run of them."""
     try:
         import pyarrow
         from pyarrow import parquet
@@ -26,8 +78,9 @@ def read_parquet(stream: IO[bytes], reading: Reading, sample: bytes) -> Iterator
         file = parquet.ParquetFile(source)
         fields = tuple(Field(f.name, f.name, str(f.type)) for f in file.schema_arrow)
         dataset = reading.dataset("parquet", fields=fields)
-        row = 1
-        for batch in file.iter_batches(batch_size=ROWS, use_threads=False):
+        row = run.row if run else 1
+        groups = range(run.first, run.last + 1) if run else range(file.num_row_groups)
+        for batch in file.iter_batches(batch_size=ROWS, row_groups=groups, use_threads=False):
             reading.budget.check_time()
             yield from _batch(batch, dataset, row)
             row += batch.num_rows
