@@ -2,7 +2,7 @@
 
 RE2 picks lines and tells whose they are; logs it reads best with few automata, prose with several. After some seconds
 of work Hyperscan may pick lines too: its speed is middling, always the same, and it has to be compiled. All of them
-read the same patterns, so which one reads changes the time only; a property test compares them (decision 0013).
+read the same patterns, so which one reads changes the time only; a property test compares them (decision 0023).
 Bytes without Unicode classes on purpose: twice as fast and indifferent to broken encodings.
 """
 
