@@ -108,8 +108,11 @@ def _cells(view: View) -> dict[Key, dict[str, Cell]]:
         if units > found.units:  # columns of one table describe the same records: the fullest one counts
             found.units, found.estimate = units, row.sampled
     parts = _Parts(view)
+    held = {(key, category) for key, found in cells.items() for category in found}
     for violation in view.open:
-        for key in parts.of(violation):
+        keys = list(parts.of(violation))
+        # what is said of a place as a whole concerns those of its tables and files that hold the category
+        for key in [key for key in keys if (key, violation.category) in held] or keys:
             found = cells.setdefault(key, {}).setdefault(violation.category, Cell(violation.category))
             found.violations.append(violation)
     return cells

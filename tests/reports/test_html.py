@@ -12,7 +12,7 @@ import pytest
 
 from derbes.reports.html import HtmlReport
 from derbes.scanner.model.findings import Outcome
-from tests.reports.outcomes import HOSTILE, clean, hostile, many, outcome
+from tests.reports.outcomes import HOSTILE, clean, field, hostile, many, outcome
 
 
 class Page(HTMLParser):
@@ -82,6 +82,19 @@ def test_map_register_exceptions_and_coverage() -> None:
     cells = {str(a.get("aria-label")): a for tag, a in found.tags if tag == "a" and "cell" in str(a.get("class"))}
     label = "billing · public.orders, данные документа: 3; нарушение: DRB-00000001"
     assert cells[label]["href"] == "#DRB-00000001"
+
+
+def test_what_is_said_of_a_whole_place_marks_only_the_parts_that_hold_the_category() -> None:
+    found = [
+        field("pg", "clients.email", "email", 5, dataset="clients"),
+        field("pg", "racks.ip", "technical", 5, dataset="racks"),
+    ]
+    whole = replace(outcome().violations[0], place="pg", path="", category="email")
+    result = outcome()
+    result = replace(result, inventory=replace(result.inventory, fields=tuple(found)), violations=(whole,))
+    labels = [str(attrs.get("aria-label")) for _, attrs in page(result).tags if "aria-label" in attrs]
+    assert any(label.startswith("pg · clients, адрес электронной почты: 5; нарушение") for label in labels)
+    assert not any(label.startswith("pg · racks") and "нарушение" in label for label in labels)
 
 
 def test_every_link_leads_somewhere_and_ids_are_unique() -> None:
