@@ -65,7 +65,7 @@ class Unit:
     id: str
     spec: Mapping[str, Any] = field(default_factory=dict)
     weight: int = 0
-    stamp: Stamp | None = None
+    stamp: Stamp | None = field(default=None, compare=False)  # what is known of the content is no part of the work
 
 
 @dataclass(slots=True)
