@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import os
 import re
-import tempfile
 from datetime import date
 from itertools import groupby
 from pathlib import Path
@@ -13,6 +11,7 @@ from pathlib import Path
 from derbes.scanner.errors import UsageError
 from derbes.scanner.model.findings import Exemption, Violation
 from derbes.scanner.policy.exceptions import accepted_units, needs_approval, where
+from derbes.scanner.policy.saving import save_text
 
 HEADER = "# Каждая запись имеет причину, автора и срок. Просроченная запись не действует и показывается в отчёте.\n"
 _PLAIN = re.compile(r"^[A-Za-z0-9][\w@./-]{0,100}$", re.ASCII)
@@ -30,8 +29,9 @@ def add_exception(
 ) -> Exemption:
     """Accept ``violation`` until that day. An older entry of the same id is replaced, all else is left untouched.
 
-    Raises :class:`UsageError` for an empty reason or a day gone by, :class:`PolicyErrors` for a file that is wrong.
-    Returns the entry as it will take effect: ``unapproved`` when it is too long for one person to decide.
+    Raises :class:`UsageError` for an empty reason, a day gone by or a file that cannot be written,
+    :class:`PolicyErrors` for one that is wrong. Returns the entry as it will take effect: ``unapproved`` when it is too
+    long for one person to decide.
     """
     if not reason.strip():
         raise UsageError(
@@ -57,7 +57,7 @@ def add_exception(
         by_path = groupby(violation.covers, key=lambda part: part[0])
         lines += [f"  {_scalar(path)}: [{', '.join(name for _, name in parts)}]" for path, parts in by_path]
     old = path.read_text(encoding="utf-8-sig") if path.exists() else ""
-    _write(path, _insert(old, path, violation.id, lines))
+    save_text(path, _insert(old, path, violation.id, lines))
     return Exemption(
         id=violation.id,
         reason=reason,
@@ -113,16 +113,3 @@ def _is_idle(line: str) -> bool:
 
 def _block(entry: list[str], indent: str) -> str:
     return "".join(f"{indent}{'  ' if n else '- '}{line}\n" for n, line in enumerate(entry))
-
-
-def _write(path: Path, text: str) -> None:
-    """Whole or not at all."""
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            file.write(text)
-        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o644)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -7,7 +7,6 @@ such a place are unreviewed too; a table and a place that nobody reviewed are no
 
 from __future__ import annotations
 
-import os
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -16,10 +15,10 @@ from typing import Literal
 import yaml
 from pydantic import Field
 
-from derbes.scanner.errors import UsageError
 from derbes.scanner.model.data import Dataset
 from derbes.scanner.model.facts import Facts
 from derbes.scanner.model.inventory import Classification, Inventory, PlaceRecord
+from derbes.scanner.policy.saving import save_text
 from derbes.scanner.policy.scalars import Day, Model
 
 NAME = "derbes-expected.yml"
@@ -73,19 +72,8 @@ def save_expected(path: Path, inventory: Inventory, declared: Collection[str]) -
         known[entry.place, entry.table] = entry.model_copy(update={"fields": fields})
     entries = [entry.model_dump(mode="json", exclude_none=True) for entry in known.values()]
     text = yaml.safe_dump({"version": 1, "reviewed": entries}, allow_unicode=True, sort_keys=False, width=120)
-    _write(path, f"{HEADER}\n{text}")
+    save_text(path, f"{HEADER}\n{text}")
     return sum(len(entry.fields) for entry in known.values()) - before
-
-
-def _write(path: Path, text: str) -> None:
-    partial = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        partial.write_text(text, encoding="utf-8")
-        partial.replace(path)
-    except OSError as error:
-        partial.unlink(missing_ok=True)
-        reason = error.strerror or type(error).__name__
-        raise UsageError("output", "не удаётся записать {file}: {reason}", file=str(path), reason=reason) from None
 
 
 def _reviewed(inventory: Inventory, declared: Collection[str]) -> Iterator[Reviewed]:
