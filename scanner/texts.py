@@ -11,12 +11,12 @@ a sample of the lines that have a clue and that rules leave open. Rules read all
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import NamedTuple
 
 import numpy as np
 
-from derbes.recognizers.analyzer import Analyzer
+from derbes.recognizers.analyzer import Analyzer, resolve
 from derbes.recognizers.base import Match
 from derbes.recognizers.masks import mask
 from derbes.scanner.columns import STRONG
@@ -26,6 +26,8 @@ from derbes.scanner.occurrences import Occurrences
 
 _HEAD = 64 << 10
 _STRIDE = 256 << 10
+_LONG = 64 << 10  # bytes of a line that is read by windows
+_WINDOW, _MARGIN = 2000, 300  # characters of a window, and of what is read with it on either side
 _LINES_AT_ONCE = 2000  # lines handed to the analyzer together, so that the model reads in batches
 
 Line = tuple[int, str, list[Match]]  # number, text, matches
@@ -104,10 +106,34 @@ def _analyzed(analyzer: Analyzer, buffer: bytes, number: int) -> Iterator[Line]:
     # Counting from line to line would read the buffer at a tenth of this speed.
     ends = np.flatnonzero(np.frombuffer(buffer, dtype=np.uint8) == ord("\n"))
     numbers = (np.searchsorted(ends, [start for start, _, _ in fired]) + number).tolist()
-    for first in range(0, len(fired), _LINES_AT_ONCE):
-        some = zip(numbers[first : first + _LINES_AT_ONCE], fired[first : first + _LINES_AT_ONCE], strict=True)
-        lines = [(n, buffer[start:end].decode("utf-8", "replace"), bits) for n, (start, end, bits) in some]
-        yield from _matched(analyzer, lines)
+    waiting: list[tuple[int, str, int]] = []
+    for n, (start, end, bits) in zip(numbers, fired, strict=True):
+        text = buffer[start:end].decode("utf-8", "replace")
+        is_long = end - start > _LONG
+        if not is_long:
+            waiting.append((n, text, bits))
+        if is_long or len(waiting) >= _LINES_AT_ONCE:
+            yield from _matched(analyzer, waiting)
+            waiting.clear()
+        if is_long and (matches := _by_windows(analyzer, text)):
+            yield n, text, matches
+    yield from _matched(analyzer, waiting)
+
+
+def _by_windows(analyzer: Analyzer, text: str) -> list[Match]:
+    """Matches of a long line. It would fire for everything, and every recognizer would read all of it."""
+    cuts = [0]
+    while cuts[-1] + 2 * _WINDOW < len(text):
+        blank = text.rfind(" ", cuts[-1] + _WINDOW // 2, cuts[-1] + _WINDOW)
+        cuts.append(blank + 1 if blank > 0 else cuts[-1] + _WINDOW)
+    starts = [max(0, cut - _MARGIN) for cut in cuts]
+    ends = [*cuts[1:], len(text)]
+    windows = [(text[start : end + _MARGIN], None) for start, end in zip(starts, ends, strict=True)]
+    found: list[Match] = []
+    for shift, cut, end, matches in zip(starts, cuts, ends, analyzer.analyze_many(windows), strict=True):
+        there = (replace(match, start=match.start + shift, end=match.end + shift) for match in matches)
+        found += [match for match in there if cut <= match.start < end]
+    return resolve(found)
 
 
 def _matched(analyzer: Analyzer, lines: Sequence[tuple[int, str, int]]) -> Iterator[Line]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from functools import cache
 
 import pytest
@@ -77,6 +78,19 @@ def test_batches_know_their_offset(monkeypatch: pytest.MonkeyPatch) -> None:
         assert data[batch.offset : batch.offset + len(batch.buffer)] == batch.buffer
 
 
+def test_a_long_line_is_read_by_windows_and_loses_nothing() -> None:
+    """What stands on a cut between two windows is found once, where it stands; labels reach over cuts."""
+    text = "".join(f"{MAIL.format(100_000 + n)} {'x' * (n % 7)} ИИН: 870521300459, " for n in range(3000))
+    assert len(text) > 2 * 64 << 10
+    _, rows = profiled([TextBatch(DATASET, text.encode(), 1, 1)])
+    lines = text.replace(", ", "\n").encode()
+    _, expected = profiled([TextBatch(DATASET, lines, 1, 3001)])
+    assert len(rows) == len(expected) == 6000
+    found = [json.loads(row) for row in rows]
+    assert [text[one["start"] : one["end"]] for one in found[:2]] == [MAIL.format(100_000), "870521300459"]
+    assert len({(one["start"], one["entity"]) for one in found}) == 6000
+
+
 def test_the_sample_of_technical_data_does_not_depend_on_the_cut() -> None:
     data = b"".join(b"%06d 10.0.%d.1 GET /\n" % (n, n % 200) for n in range(60_000))
     whole = list(_sample_lines(TextBatch(DATASET, data, 1, 60_000)))
@@ -92,8 +106,6 @@ def test_the_sample_of_technical_data_does_not_depend_on_the_cut() -> None:
 
 
 def test_occurrences_are_json_whatever_stands_in_a_name() -> None:
-    import json
-
     from derbes.recognizers.base import Match
 
     rows = Occurrences('p"', "a\\b#", {"PERSON": "full_name"})
