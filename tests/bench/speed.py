@@ -39,8 +39,9 @@ def measured(command: list[str], folder: Path, repeats: int = REPEATS) -> tuple[
     """CPU seconds (the least of several runs) and peak resident MB of ``command``."""
     best, peak = float("inf"), 0.0
     for _ in range(repeats):
-        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-        _, _, usage = os.wait4(process.pid, 0)
+        with (folder / "stdout").open("wb") as out:  # to /dev/null grep would stop at the first match
+            process = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL, cwd=folder)
+            _, _, usage = os.wait4(process.pid, 0)
         process.returncode = 0
         best = min(best, usage.ru_utime + usage.ru_stime)
         peak = max(peak, usage.ru_maxrss / 1024)
