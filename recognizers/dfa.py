@@ -17,7 +17,7 @@ from typing import Any
 
 import re2
 
-_MEMORY, _PART_MEMORY = 48 << 20, 10 << 20  # bytes of an automaton at most; beyond, RE2 begins it anew
+_MEMORY, _PART_MEMORY = 32 << 20, 8 << 20  # bytes of an automaton at most; beyond, RE2 begins it anew
 _SHAPE = 250  # bytes of the longest pattern that is a shape; longer ones spell words out
 _LARGE = 6000  # bytes of patterns that make a group a part of its own
 _SMALL_ONES = 2  # smaller groups in one part
