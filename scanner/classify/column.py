@@ -36,6 +36,7 @@ _CHANCE = {"KZ_IIN": 0.0013, "KZ_BIN": 0.002, "KZ_RNN": 0.01, "PHONE_NUMBER": 0.
 _NUMBERS = frozenset({*_CHANCE, "KZ_ID_CARD", "KZ_PASSPORT", "IDENTITY_DOCUMENT"})
 _WORDS = frozenset({"PERSON", "ADDRESS", "ORGANIZATION"})
 TWELVE = frozenset({"KZ_IIN", "KZ_BIN"})
+_TWELVE_LONG = TWELVE | {"KZ_RNN"}
 _COUSINS = frozenset({"iin", "bin", "iin_bin"})
 _FRIENDS: dict[str, tuple[tuple[frozenset[str], float], ...]] = {
     "PERSON": ((PERSON_KINDS, 0.9), (frozenset({"email", "phone", "iin", "birth", "passport", "id_card"}), 0.7)),
@@ -181,7 +182,7 @@ def _twelve(profile: FieldProfile, entity: str) -> Reason:
     share = _share(own, profile.shape)
     both = _share(sum(_of(profile.looks, e).units for e in TWELVE), profile.shape)
     text = "по датам, признакам и контрольной цифре подходят {share} %, случайно было бы 0,1–0,2 %"
-    if own <= chance(profile.shape.values, entity):
+    if own <= chance(_candidates(profile.shape, entity), entity):
         return Reason("values", 0.0, text)
     weight = 4.5 if both >= 0.6 else 3.2 if both >= 0.1 else 2.6 if both >= 0.05 and own >= 5 else 0.0
     return Reason("values", weight, text, {"share": _percent(share)})
@@ -247,7 +248,14 @@ def by_chance(profile: FieldProfile, entity: str) -> bool:
     if entity not in _CHANCE or stats.labelled or shape.numeric < 0.8 * shape.values or not shape.values:
         return False
     rare = stats.units < 0.6 * shape.values if entity == "PHONE_NUMBER" and shape.values >= 5 else False
-    return rare or is_sequence(shape) or stats.units <= chance(shape.values, entity)
+    return rare or is_sequence(shape) or stats.units <= chance(_candidates(shape, entity), entity)
+
+
+def _candidates(shape: Shape, entity: str) -> int:
+    """Values that may pass for ``entity`` by chance; numbers of other lengths than eleven and twelve digits do not."""
+    if entity not in _TWELVE_LONG:
+        return shape.values
+    return shape.values - sum(count for length, count in shape.digits.items() if length not in (11, 12))
 
 
 def _strongest(reasons: Sequence[Reason]) -> Reason:

@@ -23,4 +23,6 @@ def is_sequence(shape: Shape) -> bool:
     """Digits-only values that fill their range: ids, not numbers of people."""
     if shape.low is None or shape.high is None or shape.numeric < 0.9 * shape.values or shape.values < 5:
         return False
+    if shape.distinct is not None and len(shape.distinct) < 5:
+        return False  # the same few, over and over, fill no range
     return shape.high - shape.low < 10 * shape.values
