@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
 import html
-from base64 import b64encode
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +12,7 @@ from derbes import __version__
 from derbes.reports.exposure import Exposed, Exposure
 from derbes.reports.i18n import count, day, integer
 from derbes.reports.markdown import plain
+from derbes.reports.page import page
 from derbes.reports.safe import encodable, folded, printable
 from derbes.reports.view import View
 from derbes.scanner.policy.breach import Duty, breach_law
@@ -207,18 +206,7 @@ class BreachSheet:
 
     def html(self) -> bytes:
         """One self-contained page that prints."""
-        digest = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-        policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-        body = "".join(_html(section) for section in self.sections())
-        title = html.escape(self.title())
-        page = (
-            f'<!doctype html>\n<html lang="{self.view.lang}"><head><meta charset="utf-8">'
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f"<title>{title}</title><style>{_STYLE}</style></head><body><main><h1>{title}</h1>{body}</main>"
-            f"<footer>derbes {__version__}</footer></body></html>\n"
-        )
-        return str(encodable(page)).encode()
+        return page(self.view.lang, self.title(), _STYLE, "".join(map(_html, self.sections())))
 
 
 def _long(text: str) -> str:

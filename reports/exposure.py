@@ -9,8 +9,8 @@ from fnmatch import fnmatchcase
 from derbes.reports.html_map import part_of
 from derbes.scanner.model.findings import Outcome
 from derbes.scanner.model.inventory import Classification, PlaceRecord
+from derbes.scanner.policy.scalars import TECHNICAL
 
-TECHNICAL = "technical"
 # Categories of which a person has one or few, so that a row with it is a row about a person.
 ONE_A_PERSON = frozenset({"full_name", "identity_document", "email", "phone"})
 CHANNELS = ("email", "phone", "address")

@@ -6,8 +6,6 @@ came out of somebody's data could run even if it got past the escaping.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -29,6 +27,7 @@ from derbes.reports.html_sections import (
 )
 from derbes.reports.html_trend import trend
 from derbes.reports.i18n import count, day, integer
+from derbes.reports.page import content_policy
 from derbes.reports.safe import encodable, folded, printable
 from derbes.reports.view import GLYPHS, View
 from derbes.scanner.model.findings import SEVERITIES, Outcome
@@ -97,14 +96,6 @@ class HtmlReport(Report):
         return str(encodable(html)).encode()
 
 
-def content_policy(style: str, script: str) -> str:
-    """The content security policy: exactly this style and this script, and nothing else from anywhere."""
-    return (
-        f"default-src 'none'; style-src '{_hash(style)}'; script-src '{_hash(script)}'; "
-        "base-uri 'none'; form-action 'none'"
-    )
-
-
 def verdict(view: View) -> str:
     """The result in one sentence; nothing read is never «clean»."""
     read = any(record.status in ("scanned", "partial") for record in view.outcome.inventory.places)
@@ -135,10 +126,6 @@ def _when(outcome: Outcome, lang: str) -> str:
     zone = f"{started:%z}"
     offset = f" (UTC{zone[:3]}:{zone[3:5]})" if zone else ""
     return f"{day(run.started_at, lang)}, {started:%H:%M}–{until}{offset}"
-
-
-def _hash(text: str) -> str:
-    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
 @lru_cache(maxsize=2)

@@ -14,10 +14,10 @@ from derbes.reports.i18n import LANGUAGES, day, tr
 from derbes.reports.safe import inert
 from derbes.reports.view import View
 from derbes.scanner.model.inventory import PlaceRecord
+from derbes.scanner.policy.scalars import TECHNICAL, UNDECLARED
 from derbes.scanner.policy.words import entity_title
 
 Cell = str | int | None
-UNDECLARED, TECHNICAL = "undeclared", "technical"
 
 COLUMNS = (
     "Место", "Вид", "Расположение", "Категории", "Вне перечня политики", "Субъекты", "Цель и основание",

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import csv
-import hashlib
 import html
 import io
-from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, ClassVar
 
-from derbes import __version__
 from derbes.reports.base import Report
 from derbes.reports.i18n import day
+from derbes.reports.page import page
 from derbes.reports.register import COLUMNS, Kept, heading, is_own, register
 from derbes.reports.safe import encodable, folded, printable
 from derbes.reports.view import View
@@ -105,22 +103,16 @@ class RegisterHtml(RegisterReport):
     def render(self, outcome: Outcome) -> bytes:
         view = View(outcome, self.lang)
         made = register(view, self.kept)
-        digest = b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-        policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-        title = html.escape(view.tr("Реестр персональных данных"))
+        title = view.tr("Реестр персональных данных")
         about = f"{folded(view.policy.title)} · {day(view.run.finished_at, self.lang)} · {printable(view.run.id)}"
         heads = "".join(f'<th scope="col">{html.escape(head).replace(chr(10), "<br>")}</th>' for head in made.heads)
         rows = "".join(f"<tr>{''.join(map(_cell, row))}</tr>\n" for row in made.rows)
-        page = (
-            f'<!doctype html>\n<html lang="{self.lang}"><head><meta charset="utf-8">'
-            f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
-            '<meta name="viewport" content="width=device-width, initial-scale=1">'
-            f"<title>{title}</title><style>{_STYLE}</style></head><body><main><h1>{title}</h1>"
-            f'<p>{html.escape(about)}</p><div class="scroll" tabindex="0" role="region" aria-label="{title}">'
-            f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table></div></main>"
-            f"<footer>derbes {__version__}</footer></body></html>\n"
+        body = (
+            f"<p>{html.escape(about)}</p>"
+            f'<div class="scroll" tabindex="0" role="region" aria-label="{html.escape(title)}">'
+            f"<table><thead><tr>{heads}</tr></thead><tbody>\n{rows}</tbody></table></div>"
         )
-        return str(encodable(page)).encode()
+        return page(self.lang, title, _STYLE, body)
 
 
 def kept_of(table: Sequence[Sequence[Any]]) -> Kept:

@@ -5,8 +5,6 @@ Names come out of other people's code: both documents write them so that they ca
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import ClassVar
@@ -15,6 +13,7 @@ from derbes import __version__
 from derbes.reports.base import Report
 from derbes.reports.i18n import day, tr
 from derbes.reports.markdown import code, plain
+from derbes.reports.page import content_policy
 from derbes.reports.review_view import ReviewView
 from derbes.reports.safe import encodable, folded
 from derbes.scanner.model.findings import Outcome
@@ -47,7 +46,6 @@ class ReviewSheet(Report):
 
         view = ReviewView(outcome, self.lang)
         environment = Environment(loader=FileSystemLoader(_TEMPLATES), autoescape=True, undefined=StrictUndefined)
-        digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
         html = environment.get_template("review.html.j2").render(
             view=view,
             _=lambda text: tr(text, self.lang),
@@ -60,7 +58,7 @@ class ReviewSheet(Report):
             run=outcome.inventory.run.id,
             when=day(outcome.inventory.run.started_at, self.lang),
             style=_STYLE,
-            policy_of_content=f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'",
+            policy_of_content=content_policy(_STYLE),
             version=__version__,
             sha=outcome.policy.sha256[:8],
         )

@@ -13,8 +13,7 @@ from derbes.scanner.evaluate.cases import ENOUGH
 from derbes.scanner.evaluate.questions import HOW, WORDS, Question, Topic, questions
 from derbes.scanner.model.findings import Outcome, Violation
 from derbes.scanner.model.inventory import Classification, PlaceRecord, Unscanned
-
-UNDECLARED = "undeclared"
+from derbes.scanner.policy.scalars import UNDECLARED
 
 
 @dataclass(frozen=True, slots=True)

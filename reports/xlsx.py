@@ -123,7 +123,7 @@ def _allowed(text: str) -> str:
 
 
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f]")
-_STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]{0,80}>)[^<]{0,40}(?=<)")
+_STAMP = re.compile(rb"(<dcterms:(created|modified)[^>]{0,400}>)[^<]{0,40}(?=<)")
 
 
 def reproducible(book: bytes, finished: str) -> bytes:

@@ -11,8 +11,7 @@ from urllib.parse import unquote, urlsplit
 from derbes.reports.export.taxonomy import fideslang
 from derbes.scanner.model.findings import Outcome
 from derbes.scanner.model.inventory import Classification, PlaceRecord
-
-TECHNICAL = "technical"
+from derbes.scanner.policy.scalars import TECHNICAL
 
 
 @dataclass(frozen=True, slots=True)

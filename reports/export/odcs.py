@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from typing import Any, ClassVar
 
 from derbes.reports.export.base import Export, as_yaml
-from derbes.reports.export.catalogue import TECHNICAL, Column, System, Table, keys
+from derbes.reports.export.catalogue import Column, System, Table, keys
 from derbes.reports.view import View
 from derbes.scanner.model.findings import Outcome
+from derbes.scanner.policy.scalars import TECHNICAL
 
 VERSION = "v3.1.0"
 

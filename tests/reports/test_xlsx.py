@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+import zipfile
 
 import pytest
 from openpyxl import Workbook, load_workbook
@@ -55,3 +57,11 @@ def test_no_cell_is_a_formula() -> None:
 @pytest.mark.parametrize("lang", ["ru", "en"])
 def test_the_same_outcome_gives_the_same_bytes(lang: str) -> None:
     assert open_report("xlsx", lang).render(outcome()) == open_report("xlsx", lang).render(outcome())
+
+
+@pytest.mark.parametrize("name", ["xlsx", "register"])
+def test_a_workbook_bears_the_time_of_its_run(name: str) -> None:
+    made = outcome()
+    with zipfile.ZipFile(io.BytesIO(open_report(name, "ru").render(made))) as book:
+        stamps = re.findall(r"<dcterms:\w+[^>]*>([^<]*)<", book.read("docProps/core.xml").decode())
+    assert stamps == [made.inventory.run.finished_at[:19] + "Z"] * 2
