@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import suppress
+from datetime import date, timedelta
 
 import click
 
@@ -15,6 +16,7 @@ from derbes.scanner.commands.common import language_option, policy_options
 from derbes.scanner.errors import UsageError
 from derbes.scanner.model.findings import Outcome
 from derbes.scanner.model.inventory import Classification, Reason
+from derbes.scanner.policy.exceptions import FREE_DAYS
 from derbes.scanner.policy.explain import Clause, ClauseCard, Finding, RuleCard
 
 
@@ -62,7 +64,8 @@ def _finding(card: Finding) -> Iterator[str]:
     yield ""
     yield f"{tr('Исправить'):<11} {printable(words(violation.remedy, language()))}"
     reason = tr("причина")
-    yield f'{tr("Если это ошибка")}: derbes accept {violation.id} --reason "{reason}" --until …'
+    until = date.today() + timedelta(days=FREE_DAYS)  # the longest term that nobody has to approve
+    yield f'{tr("Если это ошибка")}: derbes accept {violation.id} --reason "{reason}" --until {until}'
 
 
 def _evidence(row: Classification) -> Iterator[str]:

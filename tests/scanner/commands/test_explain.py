@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import shlex
 import sqlite3
 from pathlib import Path
 
@@ -41,3 +42,14 @@ def test_evidence_of_a_column(folder: Path) -> None:
     assert re.search(r"прочитано 50\d из 1\s200:", sample)
     assert re.search(r"не более \d+ строк \(95 %\)", sample)
     assert "уверенность 0,99" in lines[end]
+
+
+def test_the_command_it_prints_runs_as_printed(folder: Path) -> None:
+    derbes("scan", "-o", "report.json")
+    found = json.loads((folder / "report.json").read_text("utf-8"))["violations"][0]["id"]
+    last = derbes("explain", found).out.splitlines()[-1]
+    program, *args = shlex.split(last.partition(": ")[2])
+    assert program == "derbes"
+    ran = derbes(*args)
+    assert ran.code == 0, ran.err
+    assert "approved_by" not in ran.out + ran.err
