@@ -22,7 +22,7 @@ _WORD = re.compile(r"[^\W\d_](?:[^\W\d_]|['`?-])*\.?")
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Values of one to four words: ``index`` in the column, ``rows`` of tags (five bits a word), how surely such a row
+    """Values of one to five words: ``index`` in the column, ``rows`` of tags (five bits a word), how surely such a row
     is a name (``score``), and whether it is written like one (``titled``: capitals first, single blanks)."""
 
     index: Ints

@@ -25,7 +25,7 @@ KINDS: tuple[Kind, ...] = ("iin", "email", "phone")
 
 _SEP = r"[ \t().\-]{0,3}"  # what may stand between two digits of a number as people write it
 _SCIENTIFIC = r"[0-9](?:[.,][0-9]{1,15})?[eE]\+?[0-9]{1,2}"
-_WORD_TYPES = re.compile(r"bool|bit|date|time|interval|uuid|real|doub|float|bytea|blob|binary|inet|cidr|macaddr", re.I)
+_OTHER_TYPES = re.compile(r"bool|bit|date|time|interval|uuid|real|doub|float|bytea|blob|binary|inet|cidr|macaddr", re.I)
 _NUMBER_TYPES = re.compile(r"(?:big|medium|tiny|small)?int|numeric|decimal|number|serial", re.I)
 _ABROAD = re.compile(r"\+[0-9]{1,3}[ ().-]{0,3}$")  # before the digits of a number: it is one of another country
 _BEFORE = 7
@@ -115,7 +115,7 @@ class Sought:
             return True
         if _NUMBER_TYPES.match(declared):
             return self.kind != "email"
-        return not _WORD_TYPES.match(declared)
+        return not _OTHER_TYPES.match(declared)
 
 
 def sought(kind: Kind, value: str) -> Sought:

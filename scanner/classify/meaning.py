@@ -13,11 +13,8 @@ from derbes.recognizers.fields import Kind, Reading, read, words_of
 from derbes.scanner.model.data import Field
 
 PARTS_OF_NAME = frozenset({"first_name", "last_name", "middle_name"})
-OWN_BIN, OWN_NAME, WHOLE_NAME = (
-    "own_bin",
-    "own_name",
-    "whole_name",
-)  # kinds besides those of fields.yaml: of whom or what the table tells
+# Kinds besides those of fields.yaml: of whom or what the table tells.
+OWN_BIN, OWN_NAME, WHOLE_NAME = "own_bin", "own_name", "whole_name"
 ADDRESS_PART = Reading(Kind("address_part", ("ADDRESS",), ""), True)
 _PERSONS_OWN = PARTS_OF_NAME | {"birth"}
 _LANGUAGES = frozenset({"ru", "kz", "kk", "en", "rus", "kaz", "eng"})
@@ -40,8 +37,6 @@ _ABOUT_PARTS = frozenset(
     "code number name no ru kz kk en line of пункт почтовый номер атауы индексі billing shipping delivery home personal"
     " work payment address addr reg fact legal registration residence".split()
 )
-
-
 # Fields of key-value tables, of forms and questionnaires: each value is a thing of its own.
 _ANYTHING = frozenset(
     "value val values meta data field answer raw normalized input content значение ответ мәні".split()
