@@ -81,13 +81,20 @@ class ReviewView:
 
     def _field(self, row: Classification) -> Line:
         own = [v for v in self.open if (v.place, v.path, v.category) == (row.place, row.path, row.category)]
-        glyph = GLYPHS[own[0].severity] if own else "·" if row.category == "technical" else "✓"
+        glyph = GLYPHS[own[0].severity] if own else self._unblamed(row)
         basis = self._said(own[0]) if own else self._basis(row)
         line = row.locations[0].unit if row.locations else 0
         kind = self.category(row.category)
         if own and row.category == UNDECLARED:  # which it is, the rule says before its colon
             kind = printable(folded(words(own[0].message, self.lang)).partition(": ")[0])
         return Line(glyph, printable(row.path), kind, basis, self.place(row.place, row.path, line))
+
+    def _unblamed(self, row: Classification) -> str:
+        """Without a purpose nothing was judged: a tick would read as consent."""
+        if row.category == "technical":
+            return "·"
+        record = self.records.get(row.place)
+        return "✓" if record and record.place.purposes else "?"
 
     def _other(self, violation: Violation) -> Line:
         record = self.records.get(violation.place)

@@ -451,3 +451,11 @@ def test_every_format_points_to_the_definition_whoever_declares_it(work: Path, t
     quality = json.loads((work / "code.gitlab.json").read_text(encoding="utf-8"))
     assert {(q["location"]["path"], q["location"]["lines"]["begin"]) for q in quality} == expected
     assert "forms&#47;call.html&#58;5" in (work / "sheet.md").read_text(encoding="utf-8")
+
+
+def test_without_a_purpose_nothing_gets_a_tick(work: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (work / "callback.html").write_text(WITH_IIN, encoding="utf-8")
+    assert review("callback.html") == 3
+    out = capsys.readouterr().out
+    assert "?  callback.iin" in out
+    assert "✓" not in out
