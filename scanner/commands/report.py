@@ -20,6 +20,7 @@ _TREND = 20
 @click.option("--state", metavar="URL", help="история проверок")
 @click.option("--list", "list_", is_flag=True, help="какие проверки есть в истории")
 @click.option("--trend", "trend_", is_flag=True, help="последние проверки: места и нарушения по дням")
+@click.option("-q", "--quiet", is_flag=True, expose_value=False, help="без хода работы и подсказок")  # as everywhere
 @language_option
 def report(
     run: str | None,
@@ -44,6 +45,9 @@ def report(
         click.echo("\n".join(_table(History(state).trend(limit=_TREND))))
         return
     outputs = outputs_of(output)
+    if run is None and any(name.startswith("register") for name, _ in outputs):
+        # A register of what a gate or a review happened to look at last would lose every other place.
+        run = next((point.run for point in History(state).trend(command="scan", limit=1)), None)
     outcome = former(run, state)
     verdict = gate(outcome)
     speaker = console(quiet=True, no_color=False)
