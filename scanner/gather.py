@@ -6,7 +6,8 @@ workers there were or on how a source was cut into units.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from derbes.scanner.claims import Claim, attribute
@@ -83,11 +84,13 @@ def finish(
     records: list[PlaceRecord] = []
     fields: list[Classification] = []
     unscanned: list[Unscanned] = []
+    found: dict[Key, list[FieldProfile]] = {}
+    for key, profile in sorted(one.profiles.items()):
+        found.setdefault(key[:2], []).append(profile)
     for share in _shares(one, claims):
         months: dict[str, Mapping[str, int]] = {}
         for read, prefix in share.reads:
-            here = (read.dataset.part, read.dataset.name)
-            profiles = [p for k, p in sorted(one.profiles.items()) if k[:2] == here]
+            profiles = found.get((read.dataset.part, read.dataset.name), [])
             profiles = [p if p.sampled else replace(p, units_read=read.units) for p in profiles]
             rows = classify(read.dataset, profiles, policy)
             fields += [replace(row, place=share.place.id, path=prefix + row.path) for row in rows]
@@ -122,16 +125,27 @@ def _shares(one: Gathered, claims: Sequence[Claim]) -> list[_Share]:
         share, prefix = share_of("" if one.database else problem.path)
         path = problem.path if one.database or one.place.declared else prefix.removesuffix("#")
         share.missed.append(replace(problem, place=share.place.id, path=path))
+    names = sorted(shares)
     for fact in one.facts:
         place, prefix = attribute(one.place, fact.part, claims)
-        for name, share in shares.items():  # an archive's mode and age are those of its members
-            if name == place.id or name.startswith(place.id + "!"):
-                share.facts.append(replace(fact, part=prefix.removesuffix("#")))
+        for name in _with_members(place.id, names):  # an archive's mode and age are those of its members
+            shares[name].facts.append(replace(fact, part=prefix.removesuffix("#")))
     if one.place.declared or one.database:
         shares.setdefault(one.place.id, _Share(one.place))
     for share in shares.values():
         share.missed = _summed(share.missed)
     return [shares[name] for name in sorted(shares)]
+
+
+def _with_members(file: str, names: Sequence[str]) -> Iterator[str]:
+    """Of sorted ``names``: the file, if it is there, and what lies in it (``file!member``)."""
+    at = bisect_left(names, file)
+    if at < len(names) and names[at] == file:
+        yield file
+    at = bisect_left(names, file + "!")
+    while at < len(names) and names[at].startswith(file + "!"):
+        yield names[at]
+        at += 1
 
 
 def _summed(problems: Sequence[Unscanned]) -> list[Unscanned]:
