@@ -84,7 +84,10 @@ def _capitalised(piece: bytes) -> Iterator[tuple[int, int]]:
 
 
 class BulkNameRecognizer(NameRecognizer):
-    """Names where there is a clue; the model reads one in ``sample`` of the texts that the rules leave open."""
+    """Names where there is a clue; the model reads one in ``sample`` of the texts that the rules leave open.
+
+    ``left`` counts the texts that it did not read for that reason.
+    """
 
     ANCHOR: ClassVar[tuple[bytes, ...]] = (
         *(pattern for pattern in PersonRecognizer.ANCHOR if pattern != CYRILLIC_WORD),
@@ -94,15 +97,18 @@ class BulkNameRecognizer(NameRecognizer):
     def __init__(self, sample: int = 1, **kwargs: Any) -> None:
         super().__init__(**kwargs)
         self.sample = sample
+        self.left = 0
         self.words = ClueWords()
 
     def find_many(self, texts: Sequence[str]) -> list[list[Match]]:
         """Names of each text; without a clue there are none."""
         rules = [list(self.rules.find(text)) if self.has_clue(text) else None for text in texts]
-        to_read = [
-            text if found is not None and self._reads(text) and not settled(text, found) else ""
+        unsettled = [
+            text if found is not None and not settled(text, found) else ""
             for text, found in zip(texts, rules, strict=True)
         ]
+        to_read = [text if self._reads(text) else "" for text in unsettled]
+        self.left += to_read.count("") - unsettled.count("")
         seen = self.model.read(to_read)
         every = zip(texts, rules, seen, strict=True)
         return [[] if found is None else union(text, found, spans) for text, found, spans in every]

@@ -88,6 +88,14 @@ class Detector:
         self.all, technical = analyzers(settings.entities, settings.min_score)
         self.texts = TextProfiler(readers(settings.entities, settings.min_score, settings.name_sample), technical)
 
+    def names_left(self) -> int:
+        """Lines since the last call that may hold a name, and that the model was not given."""
+        left = 0
+        for recognizer in self.texts.readers.bulk.recognizers:
+            if isinstance(recognizer, BulkNameRecognizer):
+                left, recognizer.left = left + recognizer.left, 0
+        return left
+
     def detect(self, batch: Batch, occurrences: Occurrences | None = None) -> Iterator[FieldProfile]:
         """Yield one profile for each field of the batch that has a value (for texts: that has a detection)."""
         if isinstance(batch, TableBatch):

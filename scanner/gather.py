@@ -34,10 +34,16 @@ class Read:
     read_at: str = ""
 
     def __add__(self, other: Read) -> Read:
-        # Units of one dataset may know more or less of it (columns are met as they come).
-        best = max(self.dataset, other.dataset, key=lambda d: (len(d.fields), d.rows_total or 0, d.format))
+        best = max(self, other, key=_knowledge).dataset
         read_at = min(self.read_at or other.read_at, other.read_at or self.read_at)
         return Read(best, self.units + other.units, self.size + other.size, self.carried + other.carried, read_at)
+
+
+def _knowledge(read: Read) -> tuple[bool, int, int, str]:
+    """Units of one dataset may know more or less of it: columns are met as they come, and a range in which no line
+    begins does not know what the file is."""
+    dataset = read.dataset
+    return bool(read.units), len(dataset.fields), dataset.rows_total or 0, dataset.format
 
 
 @dataclass(frozen=True, slots=True)

@@ -83,6 +83,8 @@ def run(request: Request, progress: Quiet) -> Outcome:
         declared = rooted_places(setup.config) if setup.config is not None else ()
         executor = _executor(request)
         scan = Scan(places, _shared_out(request.options, executor), setup.policy, declared, executor, progress, sink)
+        if request.command == "check" or request.options.full:
+            scan.settings = replace(scan.settings, name_sample=1)
         try:
             with remembering(scan, request):
                 records, fields, unscanned = scan.run()

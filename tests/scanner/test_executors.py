@@ -39,6 +39,10 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (folder / f"{number}.log").write_text("".join(lines))
         rows = (f"{NAMES[n % 3]},{870521300459 if n % 4 else ''},a{n}@example.kz" for n in range(100 * number))
         (folder / f"{number}.csv").write_text("\n".join(["fio,iin,email", *rows]) + "\n")
+    lines = (f"2026-11-22 10:00:00 INFO заявку {n} передал Рудь в отдел, Ким принял\n" for n in range(1200))
+    (folder / "names.log").write_text(
+        "".join(lines)
+    )  # longer than what the model reads whole
     with sqlite3.connect(folder / "d.sqlite") as database:
         database.execute("CREATE TABLE clients (id integer PRIMARY KEY, fio text, phone text)")
         rows = [(n, NAMES[n % 3], f"+7701{n:07}") for n in range(1000)]
@@ -196,6 +200,14 @@ def test_one_unit_at_a_time_in_a_process(world: Path, serial: Any, monkeypatch: 
 
     monkeypatch.setattr("derbes.scanner.commands.run.open_executor", lambda *_: Threads())
     assert inventory(world, "threads") == serial
+
+
+def test_what_the_model_of_names_was_not_given_is_said(world: Path, serial: Any) -> None:
+    said = [problem for problem in serial["unscanned"] if problem["path"] or problem["place"].endswith("names.log")]
+    assert [problem["code"] for problem in said] == ["sampled"]
+    for command, options in (("check", Options()), ("scan", Options(full=True))):
+        request = Request(command, (str(world / "names.log"),), options, executor="serial", state="none")
+        assert not run(request, Quiet()).inventory.unscanned
 
 
 def test_unknown_executor() -> None:
