@@ -40,9 +40,7 @@ def world(tmp_path_factory: pytest.TempPathFactory) -> Path:
         rows = (f"{NAMES[n % 3]},{870521300459 if n % 4 else ''},a{n}@example.kz" for n in range(100 * number))
         (folder / f"{number}.csv").write_text("\n".join(["fio,iin,email", *rows]) + "\n")
     lines = (f"2026-11-22 10:00:00 INFO заявку {n} передал Рудь в отдел, Ким принял\n" for n in range(1200))
-    (folder / "names.log").write_text(
-        "".join(lines)
-    )  # longer than what the model reads whole
+    (folder / "names.log").write_text("".join(lines))  # longer than what the model reads whole
     with sqlite3.connect(folder / "d.sqlite") as database:
         database.execute("CREATE TABLE clients (id integer PRIMARY KEY, fio text, phone text)")
         rows = [(n, NAMES[n % 3], f"+7701{n:07}") for n in range(1000)]
