@@ -98,7 +98,9 @@ def finish(
         for read, prefix in share.reads:
             profiles = found.get((read.dataset.part, read.dataset.name), [])
             profiles = [p if p.sampled else replace(p, units_read=read.units) for p in profiles]
-            rows = classify(read.dataset, profiles, policy)
+            # Nobody counted the lines of a log before: it has as many as were read.
+            dataset = replace(read.dataset, rows_total=max(read.dataset.rows_total or 0, read.units))
+            rows = classify(dataset, profiles, policy)
             fields += [replace(row, place=share.place.id, path=prefix + row.path) for row in rows]
             months |= {prefix + p.path: p.shape.months for p in profiles if p.shape.months}
         records.append(_record(share, months))

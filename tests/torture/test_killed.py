@@ -90,9 +90,11 @@ def fill(folder: Path) -> Path:
 
 
 def inventory(path: Path) -> Any:
-    """All of a report but what is of the run itself."""
+    """All of a report but what is of the run itself and of the runs before it."""
     report = json.loads(path.read_bytes())
     report.pop("run")
+    for violation in report["violations"]:
+        violation.pop("first_seen")
     return report
 
 
