@@ -31,7 +31,15 @@ def postgres(postgresql_server: Server) -> Iterator[Server]:
     server = postgresql_server
     rows = people(40)
     values = ", ".join(quoted((f"{r[0]} {r[1]}", r[3], r[4], f"тариф {n % 3}")) for n, r in enumerate(rows))
-    roles = ("gate_reader", "billing_app", "analyst", "analysts", "intern", "partner")
+    # The server is the whole session's, and so are its roles: names of our own.
+    roles = (
+        "access_gate_reader",
+        "access_billing_app",
+        "access_analyst",
+        "access_team",
+        "access_intern",
+        "access_partner",
+    )
     server.execute("DROP DATABASE IF EXISTS access_gate")
     for role in roles:
         server.execute(f"DROP ROLE IF EXISTS {role}", f"CREATE ROLE {role} LOGIN PASSWORD '{PASSWORD}'")
@@ -40,12 +48,12 @@ def postgres(postgresql_server: Server) -> Iterator[Server]:
         *(f"CREATE TABLE {name} (fio text, phone text, iin text, tariff text)" for name in TABLES),
         *(f"INSERT INTO {name} VALUES {values}" for name in TABLES),
         "CREATE TABLE tariffs (tariff text)", "INSERT INTO tariffs VALUES ('Старт'), ('Бизнес')",
-        *(f"GRANT SELECT ON {name} TO gate_reader" for name in (*TABLES, "tariffs")),
-        "GRANT SELECT ON clients, closed TO billing_app",
-        "GRANT analysts TO analyst", "GRANT SELECT ON members TO analysts",  # through membership
+        *(f"GRANT SELECT ON {name} TO access_gate_reader" for name in (*TABLES, "tariffs")),
+        "GRANT SELECT ON clients, closed TO access_billing_app",
+        "GRANT access_team TO access_analyst", "GRANT SELECT ON members TO access_team",  # through membership
         "GRANT SELECT ON open_to_all, tariffs TO PUBLIC",
-        "CREATE VIEW v_seen AS SELECT phone, tariff FROM seen", "GRANT SELECT ON v_seen TO partner, gate_reader",  # a view opens it
-        "GRANT SELECT (phone) ON columns TO intern", "GRANT SELECT (tariff) ON columns TO partner",  # one column protected, one not
+        "CREATE VIEW v_seen AS SELECT phone, tariff FROM seen", "GRANT SELECT ON v_seen TO access_partner, access_gate_reader",  # a view opens it
+        "GRANT SELECT (phone) ON columns TO access_intern", "GRANT SELECT (tariff) ON columns TO access_partner",  # one column protected, one not
         database="access_gate",
     )  # fmt: skip
     yield server
@@ -61,31 +69,31 @@ def mariadb(mariadb_server: Server) -> Iterator[Server]:
     server = mariadb_server
     rows = people(40)
     values = ", ".join(quoted((f"{r[0]} {r[1]}", r[3], r[4], f"тариф {n % 3}")) for n, r in enumerate(rows))
-    users = ("gate_reader", "billing_app", "analyst", "intern", "partner")
+    users = ("access_gate_reader", "access_billing_app", "access_analyst", "access_intern", "access_partner")
     server.execute("DROP DATABASE IF EXISTS access_gate", "CREATE DATABASE access_gate CHARACTER SET utf8mb4")
     server.execute(
         *(f"CREATE OR REPLACE USER {user}@'%' IDENTIFIED BY '{PASSWORD}'" for user in users),
-        "CREATE OR REPLACE ROLE analysts",
+        "CREATE OR REPLACE ROLE access_team",
     )
     server.execute(
         *(f"CREATE TABLE {name} (fio text, phone text, iin text, tariff text)" for name in TABLES),
         *(f"INSERT INTO {name} VALUES {values}" for name in TABLES),
         "CREATE TABLE tariffs (tariff text)", "INSERT INTO tariffs VALUES ('Старт'), ('Бизнес')",
-        "GRANT SELECT ON access_gate.* TO gate_reader@'%'", "GRANT SELECT ON mysql.* TO gate_reader@'%'",
-        "GRANT SELECT ON clients TO billing_app@'%'", "GRANT SELECT ON closed TO billing_app@'%'",
-        "GRANT SELECT ON members TO analysts", "GRANT analysts TO analyst@'%'",
+        "GRANT SELECT ON access_gate.* TO access_gate_reader@'%'", "GRANT SELECT ON mysql.* TO access_gate_reader@'%'",
+        "GRANT SELECT ON clients TO access_billing_app@'%'", "GRANT SELECT ON closed TO access_billing_app@'%'",
+        "GRANT SELECT ON members TO access_team", "GRANT access_team TO access_analyst@'%'",
         "GRANT SELECT ON open_to_all TO PUBLIC",
-        "CREATE SQL SECURITY DEFINER VIEW v_seen AS SELECT phone, tariff FROM seen", "GRANT SELECT ON v_seen TO partner@'%'",
-        "GRANT SHOW VIEW ON access_gate.* TO gate_reader@'%'",
-        "GRANT SELECT (phone) ON columns TO intern@'%'", "GRANT SELECT (tariff) ON columns TO partner@'%'",
+        "CREATE SQL SECURITY DEFINER VIEW v_seen AS SELECT phone, tariff FROM seen", "GRANT SELECT ON v_seen TO access_partner@'%'",
+        "GRANT SHOW VIEW ON access_gate.* TO access_gate_reader@'%'",
+        "GRANT SELECT (phone) ON columns TO access_intern@'%'", "GRANT SELECT (tariff) ON columns TO access_partner@'%'",
         database="access_gate",
     )  # fmt: skip
     yield server
-    server.execute("DROP DATABASE access_gate", *(f"DROP USER {user}@'%'" for user in users), "DROP ROLE analysts")
+    server.execute("DROP DATABASE access_gate", *(f"DROP USER {user}@'%'" for user in users), "DROP ROLE access_team")
 
 
 def gate(server: Server, roles: str, monkeypatch: pytest.MonkeyPatch) -> tuple[int, dict[str, Any]]:
-    monkeypatch.setenv("BILLING_URL", server.url("gate_reader", "access_gate"))
+    monkeypatch.setenv("BILLING_URL", server.url("access_gate_reader", "access_gate"))
     Path("derbes.yml").write_text(CONFIG.format(roles=roles))
     ran = derbes("check", "billing", "-o", "report.json", "--state", "state/h.sqlite", "-q")
     assert "Traceback" not in ran.err
@@ -109,18 +117,18 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_postgresql(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    code, report = gate(postgres, "[gate_reader, billing_app]", monkeypatch)
+    code, report = gate(postgres, "[access_gate_reader, access_billing_app]", monkeypatch)
     assert code == 1
     found = opened(report)
     assert set(found) >= {"members", "open_to_all", "columns.phone"}
-    assert "analyst" in found["members"]  # a person, through a role
+    assert "access_analyst" in found["members"]  # a person, through a role
     assert "PUBLIC" in found["open_to_all"]
-    assert "intern" in found["columns.phone"]
-    assert any("partner" in how for path, how in found.items() if "seen" in path)
+    assert "access_intern" in found["columns.phone"]
+    assert any("access_partner" in how for path, how in found.items() if "seen" in path)
     assert not set(found) & {"clients", "closed", "tariffs", "columns", "columns.tariff"}
     assert {clause for v in report["violations"] for clause in v["clauses"]} == {"5.1"}
     # those whose duties need it are named: only PUBLIC is left
-    everybody = "[gate_reader, billing_app, analyst, analysts, intern, partner]"
+    everybody = "[access_gate_reader, access_billing_app, access_analyst, access_team, access_intern, access_partner]"
     code, report = gate(postgres, everybody, monkeypatch)
     assert (code, list(opened(report))) == (1, ["open_to_all"])
     postgres.execute("REVOKE SELECT ON open_to_all FROM PUBLIC", database="access_gate")
@@ -131,13 +139,13 @@ def test_postgresql(postgres: Server, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_mariadb(mariadb: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    code, report = gate(mariadb, "[gate_reader, billing_app, admin]", monkeypatch)
+    code, report = gate(mariadb, "[access_gate_reader, access_billing_app, admin]", monkeypatch)
     assert code == 1
     found = opened(report)
-    assert "analyst" in found["members"]
+    assert "access_analyst" in found["members"]
     assert "PUBLIC" in found["open_to_all"]
-    assert "intern" in found["columns.phone"]
-    assert any("partner" in how for path, how in found.items() if "seen" in path)
+    assert "access_intern" in found["columns.phone"]
+    assert any("access_partner" in how for path, how in found.items() if "seen" in path)
     assert not set(found) & {"clients", "closed", "tariffs", "columns", "columns.tariff"}
     assert {clause for v in report["violations"] for clause in v["clauses"]} == {"5.1"}
 
@@ -145,7 +153,7 @@ def test_mariadb(mariadb: Server, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_accepted_and_open_again_when_a_column_gets_a_category(
     postgres: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    roles = "[gate_reader, billing_app]"
+    roles = "[access_gate_reader, access_billing_app]"
     _, report = gate(postgres, roles, monkeypatch)
     for violation in report["violations"]:
         ran = derbes("accept", violation["id"], "--reason", "отзываем до пятницы", "--until", SOON, "--by", "dba@example.kz",
