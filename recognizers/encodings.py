@@ -40,6 +40,7 @@ _Q_UNIT = re.compile(r"=([0-9A-Fa-f]{2})|.", re.DOTALL)
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f"}
 _CP1251_LETTERS = frozenset({*range(0xC0, 0x100), 0xA8, 0xB8})
+_CONTINUATION = bytes(range(0x80, 0xC0))
 # Text encodings only: Python would also take ``zlib`` or ``punycode`` for the name of a codec.
 _CHARSET = re.compile(
     r"utf-?(?:7|8|16|32)(?:-?[bl]e)?|us-ascii|ascii|koi8-?[rut]|(?:windows-?|cp)\d{3,4}|iso-?8859-?\d{1,2}"
@@ -69,26 +70,33 @@ def _quoted(token: re.Match[str]) -> Characters | None:
 
 
 def _read_bytes(units: Bytes, source: str, *, legacy: bool) -> Characters:
-    """UTF-8, or windows-1251 where no UTF-8 is in it; bytes that are neither stay as they are written."""
-    decoded = bytes(value for value, _, _ in units).decode("utf-8", "surrogateescape")
-    stray = [ord(char) - 0xDC00 for char in decoded if "\udc80" <= char <= "\udcff"]
-    multibyte = any(not char.isascii() and not "\udc80" <= char <= "\udcff" for char in decoded)
-    is_cp1251 = legacy and not multibyte and all(byte in _CP1251_LETTERS for byte in stray)
+    """UTF-8, or windows-1251 where it is no UTF-8, be it cut; bytes that are neither stay as they are written."""
+    data = bytes(value for value, _, _ in units)
+    if legacy and _is_cp1251(data):
+        return [(bytes([value]).decode("cp1251"), start, end) for value, start, end in units]
     found: Characters = []
     position = 0
-    for char in decoded:
+    for char in data.decode("utf-8", "surrogateescape"):
         first = position
         if "\udc80" <= char <= "\udcff":
             position += 1
-            start, end = units[first][1], units[first][2]
-            if is_cp1251:
-                found.append((bytes([ord(char) - 0xDC00]).decode("cp1251"), start, end))
-            else:
-                found.extend((source[index], index, index + 1) for index in range(start, end))
+            found.extend((source[index], index, index + 1) for index in range(units[first][1], units[first][2]))
             continue
         position += _utf8_length(char)
         found.append((char, units[first][1], units[position - 1][2]))
     return found
+
+
+def _is_cp1251(data: bytes) -> bool:
+    """Letters of windows-1251 that are not UTF-8. A few of them may look like UTF-8 (``аёё``), but not the whole."""
+    if data.isascii() or not all(byte < 0x80 or byte in _CP1251_LETTERS for byte in data):
+        return False
+    body = data.lstrip(_CONTINUATION)  # a cut may leave the end of a letter, or, at the end, its beginning
+    try:
+        decoded = codecs.getincrementaldecoder("utf-8")().decode(body)
+    except UnicodeDecodeError:
+        return True
+    return decoded.isascii()
 
 
 def _utf8_length(char: str) -> int:

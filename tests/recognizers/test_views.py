@@ -11,7 +11,7 @@ from collections.abc import Callable
 from urllib.parse import quote, quote_plus
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from derbes.recognizers.sieve import Sieve
@@ -81,12 +81,27 @@ def test_the_span_is_exactly_what_was_encoded(
 
 @settings(max_examples=200, deadline=None)
 @given(text=words, before=noise, after=noise)
+@example(text="АйаёёқЖ", before="  ", after="  ")  # аёё alone is UTF-8 too, a Thai vowel
+@example(text="Ай" + "аёё" * 6 + "қЖ", before="  ", after="  ")
 def test_cp1251_in_a_url(text: str, before: str, after: str) -> None:
     text = re.sub(r"[^а-яё]", "я", text)
     encoded = "".join(f"%{byte:02x}" for byte in text.encode("cp1251"))
     decoded = views(before + encoded + after)[1]
     position = decoded.text.index(text)
     assert decoded.span(position, position + len(text)) == (len(before), len(before) + len(encoded))
+
+
+@pytest.mark.parametrize(
+    ("encoded", "decoded"),
+    [
+        ("%D0%B8%D0%B8%D0", "ии%D0"),
+        ("%B8%D0%B8%D0%A8", "%B8иШ"),
+        ("%B8%EB%EA%E0", "ёлка"),
+        ("%D0%B8%D0%A8", "иШ"),
+    ],
+)
+def test_utf_8_that_was_cut_is_not_cp1251(encoded: str, decoded: str) -> None:
+    assert views(encoded)[1].text == decoded
 
 
 @pytest.mark.parametrize("encoding", ["cp1251", "latin-1"])
