@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
 from hashlib import blake2b
+from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from derbes.scanner.commands.run import Request
 
 _PACKAGES = ("scanner", "recognizers")
+_LIBRARIES = ("presidio-analyzer", "spacy", "phonenumbers", "pandas", "pyarrow")  # that have a say in what is found
 
 
 @contextmanager
@@ -56,7 +58,8 @@ def _carrying_over(scan: Scan, request: Request, folder: Path) -> Iterator[None]
         return
     # Limits of time and rate change how long a unit takes, not what is found; ``full`` shows in its rows.
     options = replace(scan.options, full=False, timeout=0, lock_timeout=0, connect_timeout=0, max_rows_per_second=None)
-    reading = fingerprint([__version__, _code(), options, scan.policy.ref()])
+    libraries = [version(name) for name in _LIBRARIES]
+    reading = fingerprint([__version__, _code(), libraries, options, scan.policy.ref()])
     scan.executor = CarryingOver(scan.executor, store, reading, request.options.full, request.since)
     try:
         yield
