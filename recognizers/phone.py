@@ -19,6 +19,7 @@ from derbes.recognizers.context import (
 )
 from derbes.recognizers.numbers import phone
 from derbes.recognizers.numbers.exceptions import ValidationError
+from derbes.recognizers.text import byte_pattern
 
 _S = "[ .()–-]{0,3}"
 _CANDIDATE = re.compile(
@@ -44,7 +45,9 @@ _ABROAD = re.compile("0[1-9][0-9]{8}")
 # Who wrote a letter: «Исп. Досмағамбетов А., 74-98-11».
 _CLERK = re.compile(r"(?:исп|орынд)(?:\.|\.?:|олнитель:?|аушы:?) ?[^\W\d_][^\d\n]{2,50}$", re.IGNORECASE)
 _LABEL_BEHIND = re.compile(r" ?[ ,(] ?(?:тел|моб|whatsapp|tel)[.)]")
-_CLERK_BYTES = rb"(?:[\xd0][\x98\xb8]\xd1\x81\xd0\xbf|\xd0[\x9e\xbe]\xd1\x80\xd1\x8b\xd0\xbd\xd0\xb4)"
+_CLERK_BYTES = (
+    b"(?:" + b"|".join(b"".join(byte_pattern(c + c.upper()) for c in word) for word in ("исп", "орынд")) + b")"
+)
 _LOCAL_BYTES = rb"[0-9]{2,3}[ -][0-9]{2}[ -][0-9]{2}"
 _NAMES = ("phone", "call")
 _OTHER = ("not_phone", "iin", "bin", "rnn")
@@ -76,7 +79,7 @@ class PhoneNumberRecognizer(TextRecognizer):
         rb"(?:^|[^0-9])[78]\(?[0-9]{3,5}\)(?:[0-9]|" + _DASH + rb"){5,12}",
         label_anchor(("phone",), rb"[^0-9]*[0-9][0-9 .()\xe2\x80\x93-]{4}"),
         _LOCAL_BYTES + rb" ?[ ,(] ?(?:\xd1\x82\xd0\xb5\xd0\xbb|\xd0\xbc\xd0\xbe\xd0\xb1|whatsapp|tel)",
-        _CLERK_BYTES + rb"[^0-9\n]{4,110}" + _LOCAL_BYTES,
+        _CLERK_BYTES + rb"[^0-9\n]*" + _LOCAL_BYTES,
     )
     CONTEXT: ClassVar[list[str]] = ["тел", "телефон", "моб", "байланыс", "ұялы", "phone", "mobile", "whatsapp"]
 
