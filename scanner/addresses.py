@@ -6,6 +6,7 @@ import re
 from urllib.parse import parse_qsl, urlencode
 
 _SECRET_KEY = re.compile(r"pass|pwd|secret|token|key|cred|user|auth|conv|init", re.IGNORECASE)
+_FILE = re.compile(r"(?:sqlite(?:\+\w+)?|file)$", re.IGNORECASE)  # sqlite:///a@b.db has no user, only a path
 
 
 def safe_location(target: str) -> str:
@@ -17,8 +18,10 @@ def safe_location(target: str) -> str:
     scheme, mark, rest = target.partition("://")
     if not mark:
         return target
-    if not rest.startswith("/"):  # sqlite:///a@b.db has no user, only a path
+    if not rest.startswith("/"):
         rest = rest.rpartition("@")[2]
+    elif "@" in rest and not _FILE.match(scheme):  # broken: where a password would end, nobody can tell
+        rest = ""
     address, _, query = rest.partition("?")
     kept = [(k, v) for k, v in parse_qsl(query) if not _SECRET_KEY.search(k) and "@" not in v]
     return scheme + mark + address + ("?" + urlencode(kept, safe="/:,${}") if kept else "")

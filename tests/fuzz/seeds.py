@@ -50,7 +50,7 @@ def _parquet() -> bytes:
 def seeds() -> dict[str, list[bytes]]:
     """Inputs by target."""
     texts: dict[str, list[str]] = {
-        "addresses": ["user\0host:5432/db", "a@b\0c@d/e?password=x", "${X}\0[::1]/"],
+        "addresses": ["user\0host:5432/db", "a@b\0c@d/e?password=x", "${X}\0[::1]/", "/"],
         "csv": [CSV, CSV.replace(",", ";"), 'a,b\n"x\ny",1\n', "sep=|\na|b\n"],
         "dumps": [INSERT, COPY, f"CREATE TABLE c (a int);\n{INSERT}"],
         "encodings": [RECORD],
