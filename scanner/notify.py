@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
@@ -16,6 +17,8 @@ from derbes.scanner.delivery import mail, request
 from derbes.scanner.errors import UsageError
 from derbes.scanner.model.findings import SEVERITIES, Outcome
 from derbes.scanner.policy.notifying import Mail, Notify, Webhook
+
+_FRACTION = re.compile(r"\.\d{1,9}")  # of a second: people do without
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class News:
             tr("новых мест с персональными данными: {number}", number=self.places),
             tr("новых полей и категорий: {number}", number=self.fields),
             tr("не прочитано: {number}", number=self.unscanned),
-            f"{tr('проверка')} {self.run} · {self.finished_at}",
+            f"{tr('проверка')} {self.run} · {_FRACTION.sub('', self.finished_at)}",
         ]
         return "\n".join([*lines, self.link] if self.link else lines)
 

@@ -177,8 +177,8 @@ class Review:
         run = Run(
             id=f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
             command="review",
-            started_at=started.isoformat(timespec="seconds"),
-            finished_at=now.isoformat(timespec="seconds"),
+            started_at=started.isoformat(timespec="milliseconds"),
+            finished_at=now.isoformat(timespec="milliseconds"),
             complete=not self.unscanned,
             executor="serial",
         )

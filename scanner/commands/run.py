@@ -94,8 +94,8 @@ def run(request: Request, progress: Quiet) -> Outcome:
     run_ = Run(
         id=f"{started:%Y%m%d-%H%M%S}-{secrets.token_hex(2)}",
         command=request.command,
-        started_at=started.isoformat(timespec="seconds"),
-        finished_at=datetime.now().astimezone().isoformat(timespec="seconds"),
+        started_at=started.isoformat(timespec="milliseconds"),
+        finished_at=datetime.now().astimezone().isoformat(timespec="milliseconds"),
         complete=all(problem.code in NOTES for problem in unscanned),
         executor=scan.executor.name,
     )

@@ -48,6 +48,26 @@ def test_what_is_saved_is_found_again_and_private(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
+def test_runs_of_one_second_keep_their_order(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("a.csv").write_text("x\n1\n")
+    history, made = History("h.sqlite"), []
+    for number in range(6):  # ids that fall: by them alone the order would be the other way round
+        monkeypatch.setattr("derbes.scanner.commands.run.secrets.token_hex", lambda _=None, n=number: f"{9 - n:04}")
+        assert derbes("scan", "a.csv", "-o", "r.json", "--state", "h.sqlite", "-q").code == 0
+        made.append(history.runs()[0])
+        assert made[-1].endswith(f"-{9 - number:04}")
+    assert history.runs() == made[::-1]
+
+
+def test_runs_of_a_derbes_that_kept_whole_seconds_stay_before_those_of_the_same_second(tmp_path: Path) -> None:
+    history = History(str(tmp_path / "h.sqlite"))
+    times = ("2026-11-22T03:00:05+05:00", "2026-11-22T03:00:05.004+05:00", "2026-11-22T03:00:06.000+05:00")
+    for name, finished in zip("cba", times, strict=True):
+        history.save({"run": {"id": name, "finished_at": finished}, "command": "scan"})
+    assert history.runs() == ["a", "b", "c"]
+
+
 def test_first_runs_at_once_do_not_harm_each_other(tmp_path: Path) -> None:
     path = str(tmp_path / "h.sqlite")
     runs = [subprocess.Popen([sys.executable, "-c", SAVE, path, f"run{n}"], stderr=subprocess.PIPE) for n in range(4)]

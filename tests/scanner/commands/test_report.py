@@ -27,3 +27,10 @@ def test_the_register_is_of_the_last_scan_whatever_a_gate_looked_at_since(folder
     assert (folder / "register.xlsx").exists(), ran.err
     rows = load_workbook(folder / "register.xlsx").worksheets[0].iter_rows(min_row=2, values_only=True)
     assert [row[0] for row in rows] == ["clients.csv"]
+
+
+def test_every_other_report_is_of_the_last_run(folder: Path) -> None:
+    derbes("scan", "clients.csv")
+    derbes("check", "other.csv")
+    derbes("report", "-o", "last.json")
+    assert '"command":"check"' in (folder / "last.json").read_text("utf-8").replace(" ", "")
