@@ -7,6 +7,7 @@ import hmac
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
@@ -192,6 +193,12 @@ def test_against_the_run_before() -> None:
 def test_subject_in_words() -> None:
     assert news(outcome(), None).subject() == "derbes: 3 новых нарушения (1 критическое, 2 существенных)"
     assert news(outcome(), outcome()).subject() == "derbes: новых нарушений нет"
+
+
+def test_people_read_whole_seconds_and_programs_the_time_as_it_is() -> None:
+    told = replace(news(outcome(), None), finished_at="2026-11-22T03:41:00.123+05:00")
+    assert "· 2026-11-22T03:41:00+05:00" in told.text()
+    assert told.document()["finished_at"] == "2026-11-22T03:41:00.123+05:00"
 
 
 def test_the_model_is_closed() -> None:
