@@ -6,6 +6,9 @@ import re
 from urllib.parse import parse_qsl, urlencode
 
 _SECRET_KEY = re.compile(r"pass|pwd|secret|token|key|cred|user|auth|conv|init", re.IGNORECASE)
+_SECRET_BEFORE_AT = re.compile(
+    r"[?&][^=&@]{0,80}(?:pass|pwd|secret|token|key|cred)[^=&@]{0,80}=.*@", re.IGNORECASE | re.DOTALL
+)
 _FILE = re.compile(r"(?:sqlite(?:\+\w+)?|file)$", re.IGNORECASE)  # sqlite:///a@b.db has no user, only a path
 
 
@@ -18,7 +21,9 @@ def safe_location(target: str) -> str:
     scheme, mark, rest = target.partition("://")
     if not mark:
         return target
-    if not rest.startswith("/"):
+    if _SECRET_BEFORE_AT.search(rest):  # a secret parameter with an @ in it, or a password with ?…= in it
+        rest = ""
+    elif not rest.startswith("/"):
         rest = rest.rpartition("@")[2]
     elif "@" in rest and not _FILE.match(scheme):  # broken: where a password would end, nobody can tell
         rest = ""

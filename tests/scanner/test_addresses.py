@@ -25,6 +25,8 @@ SECRET = "hunter2"
         ("file:///srv/a@b.csv", "file:///srv/a@b.csv"),
         (f"postgresql:///bob:{SECRET}@db/shop", "postgresql://"),
         (f"mssql+pyodbc:///?odbc_connect=PWD=a@{SECRET}", "mssql+pyodbc://"),
+        (f"postgresql://db/shop?password=a@{SECRET}", "postgresql://"),
+        (f"postgresql://db/shop?sslmode=require&sslPassword=a@b@{SECRET}", "postgresql://"),
         ("postgresql:///shop?sslmode=require", "postgresql:///shop?sslmode=require"),
         ("logs/*.log*", "logs/*.log*"),
         (f"s3://key:{SECRET}@bucket/x", "s3://bucket/x"),
