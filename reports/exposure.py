@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from derbes.reports.html_map import part_of
+from derbes.scanner.evaluate.cases import ENOUGH
 from derbes.scanner.model.findings import Outcome
 from derbes.scanner.model.inventory import Classification, PlaceRecord
 from derbes.scanner.policy.scalars import TECHNICAL
@@ -50,7 +51,8 @@ def exposure(outcome: Outcome, place: str, paths: Iterable[str] = ()) -> Exposur
         for row in outcome.inventory.fields
         if row.place == place and (not globs or any(fnmatchcase(row.path, glob) for glob in globs))
     ]
-    personal = [row for row in rows if row.category != TECHNICAL]
+    # What was named but holds nothing, and what is but a guess, was not exposed.
+    personal = [row for row in rows if row.category != TECHNICAL and row.units_with and row.confidence >= ENOUGH]
     order = {name: rank for rank, name in enumerate(outcome.policy.categories)}
     names = sorted({row.category for row in personal}, key=lambda name: (order.get(name, len(order)), name))
     categories = tuple(_exposed(name, personal) for name in names)

@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -53,6 +54,14 @@ def test_people_are_counted_by_table_not_by_column() -> None:
         ("full_name", 4000, 4000), ("email", 2100, 2700), ("identity_document", 3, 3),
     ]  # fmt: skip
     assert exposure(outcome(), "billing", ["public.orders.*"]).high == 3
+
+
+@pytest.mark.parametrize("changed", [{"confidence": 0.45}, {"units_with": 0}])
+def test_guesses_and_empty_fields_were_not_exposed(changed: dict[str, Any]) -> None:
+    made = outcome()
+    fields = tuple(replace(row, **changed) for row in made.inventory.fields)
+    made = replace(made, inventory=replace(made.inventory, fields=fields))
+    assert exposure(made, "billing").categories == ()
 
 
 def test_lines_of_a_log_say_little_about_people() -> None:
