@@ -267,7 +267,10 @@ def coverage(view: View) -> list[Figure]:
     by_status = {status: sum(r.status == status for r in records) for status in ("scanned", "partial")}
     missed = len(records) - sum(by_status.values())
     open_end = any(record.units_total is None for record in records)
-    carried = sum(record.carried for record in records)
+    said = (
+        (view.tr("Из них не менялись и взяты из прежних проверок"), sum(record.carried for record in records)),
+        (view.tr("Строк, где имя возможно, не прочитано моделью имён"), sum(record.names_left for record in records)),
+    )
     return [
         Figure(view.tr("Мест названо и найдено"), integer(len(records), view.lang)),
         Figure(view.tr("Проверено целиком"), integer(by_status["scanned"], view.lang)),
@@ -278,8 +281,5 @@ def coverage(view: View) -> list[Figure]:
             view.tr("Прочитано записей"),
             short(read, view.lang) if open_end else f"{short(read, view.lang)} / {short(max(read, total), view.lang)}",
         ),
-        *(
-            [Figure(view.tr("Из них не менялись и взяты из прежних проверок"), short(carried, view.lang))]
-            * bool(carried)
-        ),
+        *(Figure(label, short(number, view.lang)) for label, number in said if number),
     ]

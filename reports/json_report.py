@@ -127,6 +127,7 @@ def _place(record: PlaceRecord) -> dict[str, Any]:
         "units_read": record.units_read,
         "units_total": record.units_total,
         "bytes_read": record.bytes_read,
+        "names_left": record.names_left,
         "units_carried": record.carried,
         "carried_from": record.carried_from or None,
         "declared_at": {"file": place.declared_at.file, "line": place.declared_at.line} if place.declared_at else None,

@@ -93,6 +93,7 @@ def _place(one: dict[str, Any]) -> PlaceRecord:
             Dataset(d["part"], d["name"], d["kind"], d["unit"], d["format"], rows_total=d["rows"])
             for d in one.get("datasets", ())
         ),
+        names_left=one.get("names_left", 0),
         carried=one.get("units_carried", 0),
         carried_from=one.get("carried_from") or "",
     )

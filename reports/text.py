@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from derbes.reports.base import Report
-from derbes.reports.i18n import count, day, decimal, short, tr
+from derbes.reports.i18n import count, day, decimal, integer, short, tr
 from derbes.reports.json_report import words
 from derbes.reports.safe import printable
 from derbes.reports.view import EXEMPTIONS, GLYPHS, SEVERITY_FORMS
@@ -94,6 +94,11 @@ class TextReport(Report):
         rest = len(records) - len(named[:_MAX_PLACES])
         if rest:
             yield f"·  {tr('ещё', self.lang)} {count(rest, 'место', 'места', 'мест', self.lang)}"
+        if left := sum(record.names_left for record in records):
+            message = (
+                "Строк, где имя возможно, но не очевидно, модель имён не читала: {count}; все читают --full и check"
+            )
+            yield f"·  {tr(message, self.lang, count=integer(left, self.lang))}"
         carried = [record for record in records if record.carried]
         if carried:
             units = short(sum(record.carried for record in carried), self.lang)

@@ -64,7 +64,6 @@ def scan_unit(job: Job) -> UnitResult:
 
 
 _alone = threading.Lock()
-NAMES_LEFT = "строк, где имя возможно, но не очевидно, модель имён не читала: {count}; все читают --full и check"
 
 
 def _scan_unit(job: Job) -> UnitResult:
@@ -86,9 +85,7 @@ def _scan_unit(job: Job) -> UnitResult:
             for profile in detector.detect(batch, occurrences):
                 key = (profile.part, profile.dataset, profile.path, profile.sampled)
                 profiles[key] = profiles[key] + profile if key in profiles else profile
-            if left := detector.names_left():
-                unscanned.append(Unscanned(job.place.id, dataset.part, "sampled", NAMES_LEFT, {"count": left}))
-            read = Read(dataset, batch.units, batch.size)
+            read = Read(dataset, batch.units, batch.size, names_left=detector.names_left())
             here = (dataset.part, dataset.name)
             reads[here] = reads[here] + read if here in reads else read
             if occurrences is not None:

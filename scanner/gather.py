@@ -25,18 +25,29 @@ Key = tuple[str, str]  # (part, dataset name) inside a place
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """How much of a dataset was read; ``carried`` of its ``units`` by earlier runs, the oldest of ``read_at``."""
+    """How much of a dataset was read; ``carried`` of its ``units`` by earlier runs, the oldest of ``read_at``.
+
+    ``names_left``: lines that may hold a name and that the model of names was not given.
+    """
 
     dataset: Dataset
     units: int
     size: int
     carried: int = 0
     read_at: str = ""
+    names_left: int = 0
 
     def __add__(self, other: Read) -> Read:
         best = max(self, other, key=_knowledge).dataset
         read_at = min(self.read_at or other.read_at, other.read_at or self.read_at)
-        return Read(best, self.units + other.units, self.size + other.size, self.carried + other.carried, read_at)
+        return Read(
+            best,
+            self.units + other.units,
+            self.size + other.size,
+            self.carried + other.carried,
+            read_at,
+            self.names_left + other.names_left,
+        )
 
 
 def _knowledge(read: Read) -> tuple[bool, int, int, str]:
@@ -195,6 +206,7 @@ def _record(share: _Share, months: Mapping[str, Mapping[str, int]]) -> PlaceReco
         datasets=tuple(read.dataset for read in reads),
         facts=tuple(share.facts),
         months=months,
+        names_left=sum(read.names_left for read in reads),
         carried=sum(read.carried for read in reads),
         carried_from=min((read.read_at for read in reads if read.read_at), default=""),
     )

@@ -80,6 +80,7 @@ class Classification:
 class PlaceRecord:
     """A place as it was met: every file of an undeclared folder is one of its own.
 
+    ``names_left`` lines may hold a name, and the model of names was not given them (it reads a sample of such lines).
     ``carried`` of its ``units_read`` had not changed and come from earlier runs, the oldest of ``carried_from``.
     """
 
@@ -92,6 +93,7 @@ class PlaceRecord:
     datasets: tuple[Dataset, ...] = ()
     facts: tuple[Facts, ...] = ()
     months: Mapping[str, Mapping[str, int]] = field(default_factory=dict)  # path -> YYYY-MM -> count
+    names_left: int = 0
     carried: int = 0
     carried_from: str = ""  # ISO 8601
 

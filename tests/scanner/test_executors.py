@@ -18,6 +18,7 @@ from typing import Any
 import pytest
 
 from derbes.reports.json_report import document
+from derbes.reports.text import TextReport
 from derbes.scanner import executors
 from derbes.scanner.cluster import Cluster
 from derbes.scanner.commands.progress import Quiet
@@ -201,11 +202,14 @@ def test_one_unit_at_a_time_in_a_process(world: Path, serial: Any, monkeypatch: 
 
 
 def test_what_the_model_of_names_was_not_given_is_said(world: Path, serial: Any) -> None:
-    said = [problem for problem in serial["unscanned"] if problem["path"] or problem["place"].endswith("names.log")]
-    assert [problem["code"] for problem in said] == ["sampled"]
+    assert [p["id"].rpartition("/")[2] for p in serial["places"] if p["names_left"]] == ["names.log"]
+    assert not serial["unscanned"]
     for command, options in (("check", Options()), ("scan", Options(full=True))):
         request = Request(command, (str(world / "names.log"),), options, executor="serial", state="none")
-        assert not run(request, Quiet()).inventory.unscanned
+        outcome = run(request, Quiet())
+        assert [record.names_left for record in outcome.inventory.places] == [0]
+    named = run(Request("scan", (str(world / "names.log"),), Options(), executor="serial", state="none"), Quiet())
+    assert "модель имён не читала" in "".join(TextReport("ru").lines(named))
 
 
 def test_unknown_executor() -> None:
