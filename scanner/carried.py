@@ -12,8 +12,6 @@ import json
 import sqlite3
 import time
 import zlib
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -21,9 +19,9 @@ from pathlib import Path
 from typing import BinaryIO
 
 from derbes.scanner.engine import Job
-from derbes.scanner.executors import Executor, WorkerDied
+from derbes.scanner.executors import Executor
 from derbes.scanner.gather import UnitResult
-from derbes.scanner.journal import AGAIN, decode, encode, fingerprint
+from derbes.scanner.journal import AGAIN, Recalling, decode, encode, fingerprint
 from derbes.scanner.model.data import Unit
 from derbes.scanner.model.inventory import Unscanned
 
@@ -86,7 +84,7 @@ class Store:
         self._file.close()
 
 
-class CarryingOver(Executor[Job, UnitResult]):
+class CarryingOver(Recalling):
     """An executor that takes unchanged units from the store and keeps there what the inner one reads.
 
     ``reading`` names everything else that a result depends on: version, options, policy. With ``full`` nothing is
@@ -96,43 +94,23 @@ class CarryingOver(Executor[Job, UnitResult]):
     def __init__(
         self, inner: Executor[Job, UnitResult], store: Store, reading: str, full: bool, since: float | None = None
     ) -> None:
-        self.inner = inner
-        self.workers = inner.workers
+        super().__init__(inner)
         self._store = store
         self._reading = reading
         self._full = full
         self._since = since
         self._digests = Digests()
+        self._asked: dict[tuple[str, str], tuple[str, str, str, float]] = {}
 
-    @property
-    def name(self) -> str:
-        return self.inner.name
+    def known(self, job: Job) -> UnitResult | None:
+        key, stamp, digest = self._identity(job)
+        result = self._carried(job, key, stamp, digest)
+        if result is None:
+            self._asked[job.place.id, job.unit.id] = (key, stamp, digest, time.time())
+        return result
 
-    def run(
-        self, work: Callable[[Job], UnitResult], jobs: Iterable[Job]
-    ) -> Iterator[tuple[Job, UnitResult | WorkerDied]]:
-        """As the inner one, in any order."""
-        ready: deque[tuple[Job, UnitResult]] = deque()
-        asked: dict[tuple[str, str], tuple[str, str, str]] = {}
-
-        def unread() -> Iterator[Job]:
-            for job in jobs:
-                key, stamp, digest = self._identity(job)
-                known = self._known(job, key, stamp, digest)
-                if known is not None:
-                    ready.append((job, known))
-                    continue
-                asked[job.place.id, job.unit.id] = (key, stamp, digest)
-                yield job
-
-        started = time.time()
-        for job, result in self.inner.run(work, unread()):
-            identity = asked.pop((job.place.id, job.unit.id), None)
-            if identity is not None and isinstance(result, UnitResult):
-                self._keep(*identity, started, result)
-            yield job, result
-            yield from _drained(ready)
-        yield from _drained(ready)
+    def note(self, job: Job, result: UnitResult) -> None:
+        self._keep(*self._asked.pop((job.place.id, job.unit.id)), result)
 
     def _identity(self, job: Job) -> tuple[str, str, str]:
         """Key, stamp and digest; the digest where a file may be the same although its stamp is not."""
@@ -144,7 +122,7 @@ class CarryingOver(Executor[Job, UnitResult]):
             return key, stamp, row.digest
         return key, stamp, self._digests.of(unit)
 
-    def _known(self, job: Job, key: str, stamp: str, digest: str) -> UnitResult | None:
+    def _carried(self, job: Job, key: str, stamp: str, digest: str) -> UnitResult | None:
         """What an earlier run found, if that still holds."""
         row = None if self._full else self._store.get(key)
         lag = job.unit.stamp.lag if job.unit.stamp is not None else 0.0
@@ -167,11 +145,6 @@ class CarryingOver(Executor[Job, UnitResult]):
     def _keep(self, key: str, stamp: str, digest: str, read_at: float, result: UnitResult) -> None:
         if (stamp or digest) and not any(problem.code in AGAIN for problem in result.unscanned):
             self._store.put(key, Row(stamp, digest, read_at, result))
-
-
-def _drained(ready: deque[tuple[Job, UnitResult]]) -> Iterator[tuple[Job, UnitResult]]:
-    while ready:
-        yield ready.popleft()
 
 
 class Digests:

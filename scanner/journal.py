@@ -12,6 +12,7 @@ import json
 import os
 import secrets
 import time
+from abc import abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
@@ -86,17 +87,24 @@ class Journal:
             self._stream.close()
 
 
-class Journalled(Executor[Job, UnitResult]):
-    """An executor that hands out what the journal knows and notes what the inner one finishes."""
+class Recalling(Executor[Job, UnitResult]):
+    """An executor around another one: what is known already is handed out, what the inner one finishes is noted."""
 
-    def __init__(self, inner: Executor[Job, UnitResult], journal: Journal) -> None:
+    def __init__(self, inner: Executor[Job, UnitResult]) -> None:
         self.inner = inner
         self.workers = inner.workers
-        self.journal = journal
 
     @property
     def name(self) -> str:
         return self.inner.name
+
+    @abstractmethod
+    def known(self, job: Job) -> UnitResult | None:
+        """The result of a job that need not be run."""
+
+    @abstractmethod
+    def note(self, job: Job, result: UnitResult) -> None:
+        """Keep the result of a job that was run."""
 
     def run(
         self, work: Callable[[Job], UnitResult], jobs: Iterable[Job]
@@ -104,25 +112,41 @@ class Journalled(Executor[Job, UnitResult]):
         """As the inner one, in any order."""
         ready: deque[tuple[Job, UnitResult]] = deque()
 
-        def unread() -> Iterator[Job]:
+        def unknown() -> Iterator[Job]:
             for job in jobs:
-                known = self.journal.known.get(unit_key(job) or "")
+                known = self.known(job)
                 if known is None:
                     yield job
                 else:
                     ready.append((job, known))
 
-        for job, result in self.inner.run(work, unread()):
+        for job, result in self.inner.run(work, unknown()):
             if isinstance(result, UnitResult):
-                self.journal.add(job, result)
+                self.note(job, result)
             yield job, result
-            yield from self._known(ready)
-        yield from self._known(ready)
+            yield from _drained(ready)
+        yield from _drained(ready)
 
-    def _known(self, ready: deque[tuple[Job, UnitResult]]) -> Iterator[tuple[Job, UnitResult]]:
-        while ready:
-            self.journal.reused += 1
-            yield ready.popleft()
+
+def _drained(ready: deque[tuple[Job, UnitResult]]) -> Iterator[tuple[Job, UnitResult]]:
+    while ready:
+        yield ready.popleft()
+
+
+class Journalled(Recalling):
+    """What the journal of an interrupted run knows need not be run again."""
+
+    def __init__(self, inner: Executor[Job, UnitResult], journal: Journal) -> None:
+        super().__init__(inner)
+        self.journal = journal
+
+    def known(self, job: Job) -> UnitResult | None:
+        result = self.journal.known.get(unit_key(job) or "")
+        self.journal.reused += result is not None
+        return result
+
+    def note(self, job: Job, result: UnitResult) -> None:
+        self.journal.add(job, result)
 
 
 def unit_key(job: Job) -> str | None:
